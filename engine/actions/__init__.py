@@ -1,0 +1,1 @@
+"""What an app can do: the action contract, the ports to the outside world, and the action types."""

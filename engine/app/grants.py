@@ -1,0 +1,114 @@
+"""From the `access` part of a definition to grants: actions, row scopes and fields checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.access import ACTIONS, EVERYONE, Access, Grant
+from engine.definition.cursor import Cursor
+from engine.expression.parse import Source
+from engine.expression.tree import Expression
+from engine.forms.compile import NOT_A_FIELD, UNKNOWN_FORM, FormsCompiler
+from engine.forms.model import Form
+from engine.option_kinds import ListOf, Name, OneOf, ValueOr
+from engine.options import NOT_A_MAP, name_of, option, read_options
+from engine.problems import ProblemCode, suggest
+from engine.texts import Text
+from engine.values import BOOLEAN, Kind
+
+UNKNOWN_ROLE = ProblemCode(
+    "unknown-role",
+    Text("没有「{name}」这个角色", "There is no role '{name}'"),
+    Text("在 roles 里加上它,或写 everyone", "Add it to roles, or write everyone"),
+)
+NO_OWNER = ProblemCode(
+    "no-owner",
+    Text("「{owner}」不是成员字段,不能表示记录属于谁", "'{owner}' is not a person, so it cannot say who owns a record"),
+    Text("写一个成员字段", "Name a field that holds a person"),
+)
+ROWS = ("all", "own", "subordinates", "department", "department_and_below")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantOptions:
+    """What a role may do in a form."""
+
+    can: tuple[str, ...] = option(ListOf(OneOf((*ACTIONS, "all"))), Text("能做什么", "What the role may do"))
+    rows: str | Source = option(
+        ValueOr(OneOf(ROWS)), Text("哪些记录:all、own、subordinates、department、department_and_below 或 =条件",
+             "Which records: all, own, subordinates, department, department_and_below or =condition"), default="all",
+    )
+    owner: str = option(Name(), Text("哪个成员字段表示记录属于谁", "The person field that says whose record it is"), default="created_by")
+    hide: tuple[str, ...] = option(ListOf(Name()), Text("看不到的字段", "Fields that are hidden"), default=())
+    read_only: tuple[str, ...] = option(ListOf(Name()), Text("只能看的字段", "Fields that may only be read"), default=())
+
+
+def compile_access(
+    cursor: Cursor | None, forms: Mapping[str, Form], roles: Mapping[str, Text], compiler: FormsCompiler
+) -> Access:
+    """Return the grants of every form; what is wrong is reported."""
+    fields = {key: frozenset(form.fields) for key, form in forms.items()}
+    if cursor is None:
+        return Access(fields)
+    grants: dict[str, tuple[Grant, ...]] = {}
+    if not isinstance(cursor.data, dict):
+        cursor.report(NOT_A_MAP, found=name_of(cursor.data))
+    for key, entry in cursor.entries():
+        if key not in forms:
+            entry.report_key(UNKNOWN_FORM, name=key, suggestions=suggest(key, forms))
+            continue
+        grants[key] = _form_grants(entry, forms[key], roles, compiler)
+    return Access(fields, grants)
+
+
+def _form_grants(
+    cursor: Cursor, form: Form, roles: Mapping[str, Text], compiler: FormsCompiler
+) -> tuple[Grant, ...]:
+    grants: list[Grant] = []
+    if not isinstance(cursor.data, dict):
+        cursor.report(NOT_A_MAP, found=name_of(cursor.data))
+    for role, entry in cursor.entries():
+        if role != EVERYONE and role not in roles:
+            entry.report_key(UNKNOWN_ROLE, name=role, suggestions=suggest(role, [*roles, EVERYONE]))
+            continue
+        for part in entry.items() if isinstance(entry.data, list) else (entry,):
+            grant = _grant(role, part, form, compiler)
+            if grant is not None:
+                grants.append(grant)
+    return tuple(grants)
+
+
+def _grant(role: str, cursor: Cursor, form: Form, compiler: FormsCompiler) -> Grant | None:
+    options = read_options(cursor, GrantOptions)
+    if options is None:
+        return None
+    for key, names in (("hide", options.hide), ("read_only", options.read_only)):
+        for name in names:
+            if name not in form.fields:
+                place = cursor.child(key)
+                place.report(NOT_A_FIELD, form=form.label, name=name, suggestions=suggest(name, form.fields))
+    actions = frozenset(ACTIONS if "all" in options.can else options.can)
+    rows = _rows(options, cursor, form, compiler)
+    return Grant(role, actions, rows, frozenset(options.hide), frozenset(options.read_only))
+
+
+def _rows(options: GrantOptions, cursor: Cursor, form: Form, compiler: FormsCompiler) -> Expression | None:
+    """Return the row condition; the named scopes are conditions on the owner of a record."""
+    place = cursor.child("rows") if "rows" in cursor.data else cursor
+    if isinstance(options.rows, Source):
+        return compiler.expression(options.rows, place, compiler.environment(form.key), BOOLEAN)
+    if options.rows == "all":
+        return None
+    owner = options.owner
+    shape = form.shape_fields().get(owner)
+    if shape is None or shape.value_type.kind is not Kind.USER:
+        cursor.report(NO_OWNER, owner=owner)
+        return None
+    words = {
+        "own": f"{owner} == me",
+        "subordinates": f"{owner} == me or REPORTS_TO({owner}, me)",
+        "department": f"{owner} == me or {owner}.department == me.department and not ISBLANK(me.department)",
+        "department_and_below": f"{owner} == me or IS_WITHIN({owner}.department, me.department)",
+    }[options.rows]
+    return compiler.expression(Source(words), place, compiler.environment(form.key), BOOLEAN)

@@ -1,0 +1,118 @@
+"""Fields while a definition is being checked: what they hold is found out when it is first asked.
+
+A formula may read a field whose own formula stands further down or in another form, so types are worked
+out on demand; asking in a circle is the problem `formula-cycle`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.definition.cursor import Cursor
+from engine.expression.check import Environment
+from engine.expression.parse import Source, parse
+from engine.expression.tree import Expression, FieldShape
+from engine.forms.contract import FieldType
+from engine.forms.declared import FieldOptions, FormOptions
+from engine.forms.model import system_fields
+from engine.problems import ProblemCode, Refusal
+from engine.texts import Text
+from engine.values import BLANK, Kind, ValueType
+
+FORMULA_CYCLE = ProblemCode(
+    "formula-cycle",
+    Text("「{field}」的公式绕回了自己:{chain}", "The formula of '{field}' leads back to itself: {chain}"),
+    Text("让其中一个字段不再依赖另一个", "Let one of the fields not depend on the other"),
+)
+
+
+@dataclass(eq=False)
+class FieldDraft:
+    """One field being checked."""
+
+    form: str
+    key: str
+    label: Text
+    type: FieldType
+    common: FieldOptions
+    options: Any
+    cursor: Cursor
+    environment: Callable[[], Environment]
+    _formula: Expression | None = None
+    _asked: bool = False
+    _asking: bool = False
+
+    @property
+    def source(self) -> Source | None:
+        """The text of the formula, from the field or from its type."""
+        return self.common.formula or self.type.formula(self.options)
+
+    @property
+    def value_type(self) -> ValueType:
+        """What the field holds; for types that leave it to the formula, what that gives."""
+        declared = self.type.value_type(self.options)
+        if declared.kind is not Kind.BLANK or self.source is None:
+            return declared
+        formula = self.formula
+        return formula.type if formula else BLANK
+
+    @property
+    def formula(self) -> Expression | None:
+        """The checked formula; problems are reported once."""
+        if self._asking:
+            self.cursor.report_key(FORMULA_CYCLE, field=self.key, chain=f"{self.key} → … → {self.key}")
+            return None
+        if not self._asked and self.source is not None:
+            self._asking = True
+            try:
+                self._formula = parse(self.source, self.environment(), self._expected())
+            except Refusal as refusal:
+                self.cursor.add(refusal.problem)
+            finally:
+                self._asking, self._asked = False, True
+        return self._formula
+
+    def _expected(self) -> ValueType | None:
+        declared = self.type.value_type(self.options)
+        return declared if declared.kind is not Kind.BLANK else None
+
+    @property
+    def computed(self) -> Expression | None:
+        """Not known while drafting; only the finished fields are compiled to SQL."""
+        return None
+
+
+@dataclass(eq=False)
+class FormDraft:
+    """One form being checked; it is the shape that expressions see meanwhile."""
+
+    key: str
+    label: Text
+    options: FormOptions
+    cursor: Cursor
+    fields: dict[str, FieldDraft] = field(default_factory=dict)
+
+    def shape_fields(self) -> Mapping[str, FieldShape]:
+        """Return the drafts and the system's fields by key."""
+        return _Shape(self)
+
+
+class _Shape(Mapping[str, FieldShape]):
+    """The fields of a draft, as a map that never goes out of date."""
+
+    def __init__(self, draft: FormDraft) -> None:
+        self.draft = draft
+        self.system = system_fields(draft.key)
+
+    def __getitem__(self, key: str) -> FieldShape:
+        found: FieldShape | None = self.draft.fields.get(key)
+        return found or self.system[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.draft.fields
+        yield from self.system
+
+    def __len__(self) -> int:
+        return len(self.draft.fields) + len(self.system)
