@@ -16,7 +16,6 @@ from sqlalchemy.engine import Dialect
 
 from engine.values import STORED_DIGITS, Kind, Value, ValueType, write_number
 
-MOMENT_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 NUMBER_COLLATION = "quartet_number"
 
 
@@ -87,7 +86,7 @@ class Moment(types.TypeDecorator[datetime]):
         if value is None:
             return None
         moment = value.astimezone(UTC)
-        return moment.strftime(MOMENT_FORMAT) if dialect.name == "sqlite" else moment
+        return write_moment(moment) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Read the moment back, in UTC."""
@@ -117,6 +116,9 @@ class JsonTuple(types.TypeDecorator[tuple[Value, ...]]):
     impl = types.JSON
     cache_ok = True
 
+    def __init__(self) -> None:
+        super().__init__(none_as_null=True)
+
     def process_bind_param(self, value: tuple[Value, ...] | None, dialect: Dialect) -> list[Value] | None:
         """Store the list."""
         return None if value is None else list(value)
@@ -126,9 +128,14 @@ class JsonTuple(types.TypeDecorator[tuple[Value, ...]]):
         return None if value is None else tuple(value)
 
 
+def write_moment(moment: datetime) -> str:
+    """Write a moment as SQLite holds it: UTC, always of one length, so that text order is time order."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 def read_moment(text: str) -> datetime:
     """Read the text that SQLite holds for a moment."""
-    return datetime.strptime(text, MOMENT_FORMAT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 CODE_POINT_TEXT = Text().with_variant(Text(collation="C"), "postgresql")

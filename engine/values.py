@@ -38,6 +38,7 @@ TEXT_LIMIT = 10_000
 
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
 _SMALLEST = Decimal(1).scaleb(-NUMBER_PLACES)
+_ZERO = Decimal(0)
 
 
 class Kind(StrEnum):
@@ -147,11 +148,12 @@ def fit_number(number: Decimal) -> Decimal | None:
 
     Beyond the limit the result is blank, so that no expression can build a huge number.
     """
-    if not number.is_finite() or abs(number) >= NUMBER_LIMIT:
+    if not number.is_finite() or not -NUMBER_LIMIT < number < NUMBER_LIMIT:
         return None
-    if -number.as_tuple().exponent > NUMBER_PLACES:  # type: ignore[operator]  # finite: an int
-        number = number.quantize(_SMALLEST, context=_CONTEXT)
-    return number
+    fitted = number.quantize(_SMALLEST, context=_CONTEXT)
+    if fitted == number:
+        return number or _ZERO
+    return fitted or _ZERO if -NUMBER_LIMIT < fitted < NUMBER_LIMIT else None
 
 
 def round_number(number: Decimal, digits: int) -> Decimal:
@@ -160,12 +162,8 @@ def round_number(number: Decimal, digits: int) -> Decimal:
     >>> round_number(Decimal("2.345"), 2)
     Decimal('2.35')
     """
-    quantum = Decimal(1).scaleb(-digits)
-    return number.quantize(quantum, context=_CONTEXT) if digits >= 0 else _round_whole(number, quantum)
-
-
-def _round_whole(number: Decimal, quantum: Decimal) -> Decimal:
-    return Decimal((number / quantum).quantize(Decimal(1), context=_CONTEXT) * quantum).quantize(Decimal(1))
+    rounded = number.quantize(Decimal(1).scaleb(-digits), context=_CONTEXT)
+    return rounded if digits >= 0 else rounded.quantize(Decimal(1), context=_CONTEXT)
 
 
 def write_number(number: Decimal) -> str:
@@ -186,7 +184,7 @@ def to_json(value: Value) -> object:
         case bool() | str() | int() | None:
             return value
         case Decimal():
-            return int(value) if value == value.to_integral_value() else value.normalize()
+            return int(value) if value == value.to_integral_value() else value.normalize(_CONTEXT)
         case datetime():
             return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         case date():

@@ -82,7 +82,8 @@ def _buttons(draft: FormDraft, compiler: FormsCompiler, catalog: Catalog) -> dic
         cursor = draft.cursor.child("buttons").child(key)
         compiling = ActionCompiling(compiler, draft)
         when = compiling.expression(options.when, cursor.child("when"), BOOLEAN) if options.when else None
-        buttons[key] = Button(key, options.title, when, compile_actions(options.do, compiling, catalog))
+        actions = compile_actions(options.do, compiling, catalog)
+        buttons[key] = Button(key, options.title, when, actions, frozenset(options.roles))
     return buttons
 
 

@@ -75,15 +75,14 @@ def remove(document: Document, path: Path) -> str:
         return _remove_flow(document, node, index)
     parts = chunks(document, node)
     part = parts[index]
-    if not is_first_on_line(
-        document, part.start
-    ):  # "- a: 1" loses a: the next entry moves up behind the dash
+    if not is_first_on_line(document, part.start):  # "- a: 1" loses a: the next moves up to the dash
         return _cut(document, part.start, parts[index + 1].start if index == 0 else part.end, "")
     lines = document.lines
     first, last = lines.number(part.start), lines.number(part.end)
     at_end = last + 1 >= len(lines)
     if at_end or not lines.line(last + 1).strip():  # of the blank lines on both sides, one side goes
-        while index > 0 and not lines.line(first - 1).strip():
+        floor = lines.number(parts[index - 1].end) + 1 if index > 0 else first
+        while first > floor and not lines.line(first - 1).strip():
             first -= 1
         while index == 0 and last + 2 < len(lines) and not lines.line(last + 1).strip():
             last += 1

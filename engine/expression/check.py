@@ -1,85 +1,33 @@
-"""Names, types and functions: from a syntax tree to a typed tree, or to problems with their columns."""
+"""Types and functions: from a syntax tree to a typed tree, or to a problem with its columns."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 
 from engine.expression import operators
+from engine.expression.alike import make_alike, same_currency
 from engine.expression.codes import (
-    AMBIGUOUS_TYPE,
-    NO_FURTHER,
     NOT_A_CONDITION,
-    NOT_AN_OPTION,
     OPERANDS,
-    UNKNOWN_FIELD,
     UNKNOWN_FUNCTION,
-    UNKNOWN_NAME,
+    WRONG_ARGUMENT,
     WRONG_ARGUMENTS,
 )
-from engine.expression.function import Function, widen
+from engine.expression.function import DATES, NUMBERS, TEXTS, Function, Parameter, common_type
 from engine.expression.gate import Syntax, number_of
-from engine.expression.tree import (
-    Aggregate,
-    Apply,
-    Choose,
-    Clock,
-    Constant,
-    FieldShape,
-    Logic,
-    Member,
-    Node,
-    Not,
-    Path,
-    RecordShape,
-    Root,
-)
-from engine.problems import Problem, ProblemCode, suggest
+from engine.expression.literals import is_text_constant, read_as
+from engine.expression.names import RESERVED, Environment, PathError, PathFinder
+from engine.expression.tree import Aggregate, Apply, Choose, Constant, Logic, Member, Node, Not
+from engine.problems import Problem, ProblemCode, Refusal, suggest
 from engine.texts import Text
-from engine.values import (
-    BLANK,
-    BOOLEAN,
-    DATE,
-    DATETIME,
-    NUMBER,
-    TEXT,
-    USER,
-    USER_SHAPE,
-    Kind,
-    ValueType,
-)
+from engine.values import BLANK, BOOLEAN, DATE, DATETIME, NUMBER, TEXT, Kind, ValueType
 
-_ZERO = Decimal(0)
-CONSTANTS: Mapping[str, bool | None] = {
-    "true": True, "false": False, "TRUE": True, "FALSE": False, "True": True, "False": False,
-    "blank": None, "BLANK": None, "None": None,
-}  # fmt: skip
-CLOCKS = {"today": DATE, "now": DATETIME}
-RESERVED = frozenset({*CONSTANTS, *CLOCKS, "me", "initiator", "old", "this"})
+__all__ = ["RESERVED", "CheckError", "Checker", "Environment"]
 
-
-@dataclass(frozen=True)
-class Environment:
-    """What the names in an expression may mean.
-
-    record: the shape of the current record, None where there is none.
-    shapes: gives the shape of a form, of people ("@user") and of departments by key.
-    functions: by upper-case name.
-    people: the names of people that exist here ("me", and "initiator" in a flow).
-    has_old: whether `old`, the record before the change, exists here.
-    row: a form whose fields may be named with its key in front, as in the conditions of an aggregate.
-    """
-
-    record: RecordShape | None
-    shapes: Callable[[str], RecordShape | None]
-    forms: tuple[str, ...]
-    functions: Mapping[str, Function]
-    people: tuple[str, ...] = ("me",)
-    has_old: bool = False
-    row: str = ""
+_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
+_COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
 class CheckError(Exception):
@@ -93,16 +41,18 @@ class CheckError(Exception):
 
 @dataclass
 class Checker:
-    """Turns the syntax of one expression into its typed tree."""
+    """Turns the syntax of one expression into its typed tree.
+
+    place: the syntax that is being looked at, for problems that come from further down.
+    """
 
     syntax: Syntax
     environment: Environment
-    row: str = ""
-    reads: set[tuple[str, str]] = field(default_factory=set)
     place: ast.AST | None = None
+    paths: PathFinder = field(init=False)
 
     def __post_init__(self) -> None:
-        self.row = self.row or self.environment.row
+        self.paths = PathFinder(self.environment, self.environment.row)
 
     def check(self, node: ast.AST) -> Node:
         """Return the typed node for a syntax node."""
@@ -112,29 +62,28 @@ class Checker:
                 return self._constant(node)
             case ast.Name() | ast.Attribute():
                 return self._path(node)
-            case ast.BoolOp():
-                word = "and" if isinstance(node.op, ast.And) else "or"
-                parts = tuple(self._condition_at(part) for part in node.values)
-                return Logic("and" if word == "and" else "or", parts, BOOLEAN)
+            case ast.BoolOp() | ast.IfExp():
+                return self._logic(node)
             case ast.UnaryOp():
                 return self._unary(node)
             case ast.BinOp():
-                return self._binary(node)
+                left, right = self.check(node.left), self.check(node.right)
+                return self._apply(_ARITHMETIC[type(node.op)], (left, right), node)
             case ast.Compare():
                 return self._comparisons(node)
-            case ast.IfExp():
-                condition = self._condition_at(node.test)
-                return self.choose(condition, self.check(node.body), self.check(node.orelse))
             case ast.Call():
                 return self._call(node)
             case _:
-                raise self._error(OPERANDS, node, operator=Text("列表", "a list"), kinds=Text("", ""))
+                raise self._error(OPERANDS, node, operator=Text("列表", "a list"), kinds=Text("值", "values"))
 
     # What special forms may ask (`Builder`).
 
     def apply(self, name: str, *arguments: Node) -> Node:
         """Apply a function or operator by name."""
-        return self._apply(name, arguments, self.place)
+        if name in operators.COMPARISONS:
+            place = self.place or self.syntax.tree
+            return self._compare(name, arguments, place, (place, place))
+        return self._apply(name, arguments, self.place or self.syntax.tree)
 
     def condition(self, node: Node) -> Node:
         """Return `node` if it is a yes-or-no value."""
@@ -144,22 +93,13 @@ class Checker:
 
     def choose(self, condition: Node, then: Node, otherwise: Node) -> Node:
         """Return the choice between two values of one type."""
-        then, otherwise = self._alike(then, otherwise)
-        kind = then.type if then.type.kind is not Kind.BLANK else otherwise.type
-        return Choose(condition, then, otherwise, widen(kind))
+        then, otherwise = make_alike((then, otherwise))
+        kind = common_type((then.type, otherwise.type))
+        return Constant(None, BLANK) if kind is BLANK else Choose(condition, then, otherwise, kind)
 
     def refuse(self, code: ProblemCode, **facts: object) -> Problem:
         """Make a problem for the caller to raise."""
-        return code.here(**facts)
-
-    def _alike(self, left: Node, right: Node) -> tuple[Node, Node]:
-        """Bring two values to one type, or refuse."""
-        left, right = self._adapt(left, right), self._adapt(right, left)
-        a, b = left.type.kind, right.type.kind
-        texts = {Kind.TEXT, Kind.CHOICE}
-        if a is b or Kind.BLANK in (a, b) or {a, b} <= texts or (left.type.is_numeric and right.type.is_numeric):
-            return left, right
-        raise self._error(AMBIGUOUS_TYPE, self.place, first=a.label, second=b.label)
+        return code.at(None, **facts)  # type: ignore[arg-type]  # facts of the sentence only
 
     def _condition_at(self, node: ast.AST) -> Node:
         checked = self.check(node)
@@ -173,153 +113,96 @@ class Checker:
         if value is None:
             return Constant(None, BLANK)
         if isinstance(value, str):
-            return Constant(value or None, TEXT)
+            return Constant(value, TEXT) if value else Constant(None, BLANK)
         return Constant(number_of(node, self.syntax), NUMBER)
+
+    def _path(self, node: ast.Name | ast.Attribute) -> Node:
+        try:
+            return self.paths.find(_dotted(node))
+        except PathError as error:
+            raise CheckError(error.problem, _step_of(node, error.step)) from error
+
+    def _logic(self, node: ast.BoolOp | ast.IfExp) -> Node:
+        if isinstance(node, ast.IfExp):
+            condition = self._condition_at(node.test)
+            then, otherwise = self.check(node.body), self.check(node.orelse)
+            self.place = node
+            return self.choose(condition, then, otherwise)
+        parts = tuple(self._condition_at(part) for part in node.values)
+        return Logic("and" if isinstance(node.op, ast.And) else "or", parts, BOOLEAN)
 
     def _unary(self, node: ast.UnaryOp) -> Node:
         if isinstance(node.op, ast.Not):
             return Not(self._condition_at(node.operand), BOOLEAN)
         operand = self.check(node.operand)
-        self.place = node
         if isinstance(node.op, ast.UAdd):
-            return self._apply("+", (Constant(_ZERO, NUMBER), operand), node)
-        if isinstance(operand, Constant) and isinstance(operand.value, Decimal):
-            return Constant(-operand.value, NUMBER)
+            if operand.type.kind not in NUMBERS | {Kind.DURATION, Kind.BLANK}:
+                raise self._error(OPERANDS, node, operator="+", kinds=operand.type.kind.label)
+            return operand
+        if isinstance(operand, Constant) and isinstance(operand.value, Decimal) and operand.value:
+            return Constant(operand.value.copy_negate(), NUMBER)
         return self._apply("negate", (operand,), node)
 
-    def _binary(self, node: ast.BinOp) -> Node:
-        sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}[type(node.op)]
-        left, right = self.check(node.left), self.check(node.right)
-        self.place = node
-        return self._apply(sign, (left, right), node)
+    # Comparisons.
 
     def _comparisons(self, node: ast.Compare) -> Node:
         parts: list[Node] = []
-        left = self.check(node.left)
+        left, place = self.check(node.left), node.left
         for operator, operand in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, ast.In | ast.NotIn):
                 parts.append(self._member(left, operand, negated=isinstance(operator, ast.NotIn)))
                 continue
             right = self.check(operand)
-            self.place = node
-            sign = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
-            parts.append(self._compare(sign[type(operator)], left, right, node))
-            left = right
+            parts.append(self._compare(_COMPARISONS[type(operator)], (left, right), node, (place, operand)))
+            left, place = right, operand
         return parts[0] if len(parts) == 1 else Logic("and", tuple(parts), BOOLEAN)
 
-    def _compare(self, sign: str, left: Node, right: Node, node: ast.AST) -> Node:
-        left, right = self._adapt(left, right), self._adapt(right, left)
-        a, b = left.type.kind, right.type.kind
-        if a is Kind.DATETIME and b is Kind.DATE:
-            left = Apply(operators.TO_DATE, (left,), DATE)
-        elif a is Kind.DATE and b is Kind.DATETIME:
-            right = Apply(operators.TO_DATE, (right,), DATE)
-        elif not _comparable(left.type, right.type):
-            raise self._error(OPERANDS, node, operator=sign, kinds=_kinds((left, right)))
+    def _compare(
+        self, sign: str, sides: tuple[Node, ...], node: ast.AST, places: tuple[ast.AST, ast.AST]
+    ) -> Node:
+        left, right = sides
+        self.place = places[0]
+        left = read_as(left, right.type)
+        self.place = places[1]
+        right = read_as(right, left.type)
+        self.place = node
+        left, right = _days(left, right), _days(right, left)
         function = operators.COMPARISONS[sign]
-        if not function.accepts((left.type, right.type)):
+        kinds = (left.type, right.type)
+        blank = Kind.BLANK in (left.type.kind, right.type.kind)
+        if not function.accepts(kinds) or not (blank or _comparable(*kinds)):
             raise self._error(OPERANDS, node, operator=sign, kinds=_kinds((left, right)))
+        same_currency(kinds)
+        if blank and sign not in ("==", "!="):
+            return Constant(False, BOOLEAN)  # noqa: FBT003  (the constant itself)
         return Apply(function, (left, right), BOOLEAN)
 
     def _member(self, item: Node, operand: ast.AST, *, negated: bool) -> Node:
         if not isinstance(operand, ast.Tuple | ast.List):
-            raise self._error(OPERANDS, operand, operator="in", kinds=Text("一个括号里的列表", "anything but a list in brackets"))
+            return self._in_list(item, operand, negated=negated)
         choices = []
         for element in operand.elts:
             choice = self.check(element)
             self.place = element
-            choice = self._adapt(choice, item)
-            if not _comparable(item.type, choice.type):
+            choice = read_as(choice, item.type)
+            if choice.type.kind is Kind.DATE:
+                item = _days(item, choice)
+            choice = _days(choice, item)
+            if not _comparable(item.type, choice.type) and Kind.BLANK not in (item.type.kind, choice.type.kind):
                 raise self._error(OPERANDS, element, operator="in", kinds=_kinds((item, choice)))
+            same_currency((item.type, choice.type))
             choices.append(choice)
+        choices = [_days(choice, item) for choice in choices]
         return Member(item, tuple(choices), negated, BOOLEAN)
 
-    def _adapt(self, node: Node, other: Node) -> Node:
-        """Read a text constant as what it is compared with: a date, or one of a choice's options."""
-        if not isinstance(node, Constant) or not isinstance(node.value, str):
-            return node
-        match other.type.kind:
-            case Kind.CHOICE if node.type.kind is Kind.TEXT:
-                return Constant(self._option(node.value, other.type), other.type)
-            case Kind.DATE:
-                return Constant(_read_date(node.value) or self._not_a_date(node.value), DATE)
-            case Kind.DATETIME:
-                day = _read_date(node.value)
-                return Constant(day or self._not_a_date(node.value), DATE)
-            case _:
-                return node
-
-    def _not_a_date(self, text: str) -> date:
-        raise self._error(NOT_AN_OPTION, self.place, value=text, options=Text("2026-11-22 这样的日期", "a date such as 2026-11-22"))
-
-    def _option(self, text: str, kind: ValueType) -> str:
-        for option in kind.options:
-            if text in (option.key, option.label.zh, option.label.en):
-                return option.key
-        known = [word for option in kind.options for word in dict.fromkeys((option.key, option.label.zh))]
-        options = "、".join(dict.fromkeys(option.key for option in kind.options))
-        raise self._error(NOT_AN_OPTION, self.place, value=text, options=options, suggestions=suggest(text, known))
-
-    # Names.
-
-    def _path(self, node: ast.Name | ast.Attribute) -> Node:
-        names = _dotted(node)
-        head = names[0]
-        if len(names) == 1 and head in CONSTANTS:
-            value = CONSTANTS[head]
-            return Constant(value, BLANK if value is None else BOOLEAN)
-        if len(names) == 1 and head in CLOCKS:
-            return Clock("today" if head == "today" else "now", CLOCKS[head])
-        start = self._start(names, node)
-        return self._steps(*start, node)
-
-    def _start(self, names: tuple[str, ...], node: ast.AST) -> tuple[Root, RecordShape, tuple[str, ...], ValueType]:
-        """Return whose field the path begins with: root, shape, the steps that are left, the root's type."""
-        environment, head = self.environment, names[0]
-        people = environment.shapes(USER_SHAPE)
-        if head in environment.people and people:
-            return ("me" if head == "me" else "initiator"), people, names[1:], USER
-        record = environment.record
-        if head == "old" and environment.has_old and record and len(names) > 1:
-            return "old", record, names[1:], TEXT
-        if self.row and head == self.row and len(names) > 1:
-            row = environment.shapes(self.row)
-            if row:
-                return "row", row, names[1:], TEXT
-        if head == "this" and record and len(names) == 1:
-            return "record", record, ("id",), TEXT
-        if record is None or head not in record.shape_fields():
-            raise self._unknown(head, node)
-        return "record", record, names, TEXT
-
-    def _unknown(self, name: str, node: ast.AST) -> CheckError:
-        known: list[str] = [*self.environment.people, *CLOCKS]
-        record = self.environment.record
-        if record:
-            known += [*record.shape_fields(), *(f.label.zh for f in record.shape_fields().values())]
-        title = record.label if record else Text("这里", "this place")
-        return self._error(UNKNOWN_NAME, node, name=name, form=title, suggestions=suggest(name, known))
-
-    def _steps(
-        self, root: Root, shape: RecordShape, steps: tuple[str, ...], kind: ValueType, node: ast.AST
-    ) -> Node:
-        current, form = shape, shape.key
-        for position, step in enumerate(steps):
-            found = current.shape_fields().get(step)
-            if found is None:
-                suggestions = suggest(step, current.shape_fields())
-                raise self._error(UNKNOWN_FIELD, node, name=step, form=current.label, suggestions=suggestions)
-            self.reads.add((current.key, step))
-            kind = found.value_type
-            if position + 1 < len(steps):
-                current = self._follow(found, steps[position + 1], node)
-        return Path(root, form, steps, kind)
-
-    def _follow(self, found: FieldShape, step: str, node: ast.AST) -> RecordShape:
-        following = self.environment.shapes(found.value_type.points_to)
-        if following is None:
-            raise self._error(NO_FURTHER, node, name=found.label, kind=found.value_type.kind.label, step=step)
-        return following
+    def _in_list(self, item: Node, operand: ast.AST, *, negated: bool) -> Node:
+        """Look into a list field: `'VIP' in tags`."""
+        values = self.check(operand)
+        if values.type.kind is not Kind.LIST:
+            one = Text("一个值", "one value")
+            raise self._error(OPERANDS, operand, operator="in", kinds=one)
+        found = self._apply("CONTAINS", (values, item), operand)
+        return Not(found, BOOLEAN) if negated else found
 
     # Functions.
 
@@ -333,47 +216,124 @@ class Checker:
             return self._aggregate(function, node)
         arguments = tuple(self.check(argument) for argument in node.args)
         self.place = node
+        if function.slots(len(arguments)) is None:
+            raise self._error(WRONG_ARGUMENTS, node, signature=function.signature)
         if function.build is not None:
-            if function.slots(len(arguments)) is None:
-                raise self._error(WRONG_ARGUMENTS, node, signature=function.signature)
             return function.build(self, arguments)
         return self._apply(function.name, arguments, node)
 
-    def _apply(self, name: str, arguments: tuple[Node, ...], node: ast.AST | None) -> Node:
-        if name in operators.COMPARISONS:
-            return self._compare(name, arguments[0], arguments[1], node or ast.Load())
+    def _apply(self, name: str, arguments: tuple[Node, ...], node: ast.AST) -> Node:
+        self.place = node
         overloads = operators.ARITHMETIC.get(name)
-        candidates = overloads or (self.environment.functions[name],)
-        types = tuple(argument.type for argument in arguments)
-        for function in candidates:
-            if function.accepts(types):
-                return Apply(function, arguments, function.result_type(types))
         if overloads:
-            raise self._error(OPERANDS, node, operator=name, kinds=_kinds(arguments))
-        raise self._error(WRONG_ARGUMENTS, node, signature=candidates[0].signature)
+            return self._operate(name, overloads, arguments, node)
+        function = operators.CONVERSIONS.get(name) or self.environment.functions[name]
+        slots = function.slots(len(arguments))
+        if slots is None:
+            raise self._error(WRONG_ARGUMENTS, node, signature=function.signature)
+        if function.alike:
+            arguments = make_alike(arguments)
+        arguments = tuple(
+            self._argument(function, slot, argument, position)
+            for position, (slot, argument) in enumerate(zip(slots, arguments, strict=True))
+        )
+        return _applied(function, arguments)
+
+    def _argument(self, function: Function, slot: Parameter, argument: Node, position: int) -> Node:
+        """Bring an argument to what its parameter takes: a text to a date, a moment to its day."""
+        days = Kind.DATE in slot.kinds and Kind.TEXT not in slot.kinds
+        if days or (Kind.DATETIME in slot.kinds and Kind.TEXT not in slot.kinds):
+            argument = read_as(argument, DATE if days else DATETIME)
+        if argument.type.kind in DATES and argument.type.kind not in slot.kinds:
+            argument = _converted(argument, slot.kinds & DATES)
+        if argument.type.kind is Kind.BLANK or argument.type.kind in slot.kinds:
+            return argument
+        arguments = getattr(self.place, "args", ())
+        place = arguments[position] if position < len(arguments) else self.place
+        expected = Text(
+            "或".join(sorted({kind.label.zh for kind in slot.kinds})),
+            " or ".join(sorted({kind.label.en for kind in slot.kinds})),
+        )
+        facts = {"function": function.name, "parameter": slot.name, "signature": function.signature}
+        raise self._error(WRONG_ARGUMENT, place, expected=expected, found=argument.type.kind.label, **facts)
+
+    def _operate(self, sign: str, overloads: tuple[Function, ...], arguments: tuple[Node, ...], node: ast.AST) -> Node:
+        if len(arguments) == 2:
+            left, right = arguments
+            if right.type.kind in DATES:
+                left = read_as(left, right.type)
+            if left.type.kind in DATES:
+                right = read_as(right, left.type)
+            if {left.type.kind, right.type.kind} == DATES:
+                left, right = _converted(left, {Kind.DATETIME}), _converted(right, {Kind.DATETIME})
+            arguments = (left, right)
+        types = tuple(argument.type for argument in arguments)
+        if sign in ("+", "-", "%"):
+            same_currency(types)
+        for function in overloads:
+            if function.accepts(types):
+                return _applied(function, arguments)
+        raise self._error(OPERANDS, node, operator=sign.replace("negate", "-"), kinds=_kinds(arguments))
 
     def _aggregate(self, function: Function, node: ast.Call) -> Node:
         form = _dotted(node.args[0])[0] if node.args and isinstance(node.args[0], ast.Name | ast.Attribute) else ""
-        if form not in self.environment.forms or self.row:
-            suggestions = suggest(form, self.environment.forms)
+        if form not in self.environment.forms or self.paths.row:
+            suggestions = suggest(form, self.environment.forms) if form else ()
             raise self._error(WRONG_ARGUMENTS, node, signature=function.signature, suggestions=suggestions)
-        self.row = form
+        self.paths.row = form
         try:
             value = self.check(node.args[0]) if isinstance(node.args[0], ast.Attribute) else None
             conditions = tuple(self._condition_at(part) for part in node.args[1:])
         finally:
-            self.row = ""
+            self.paths.row = ""
         types = (value.type,) if value else ()
-        if not function.accepts(types):
+        if (value is None and function.aggregate != "count") or not function.accepts(types or (NUMBER,)):
             raise self._error(WRONG_ARGUMENTS, node, signature=function.signature)
         condition = Logic("and", conditions, BOOLEAN) if len(conditions) > 1 else next(iter(conditions), None)
-        self.reads.add((form, "id"))
+        self.paths.reads.add((form, "id"))
         return Aggregate(function, form, value, condition, function.result_type(types))
 
     def _error(
         self, code: ProblemCode, node: ast.AST | None, suggestions: tuple[str, ...] = (), **facts: object
     ) -> CheckError:
-        return CheckError(code.here(suggestions=suggestions, **facts), node or self.syntax.tree)
+        problem = code.at(None, suggestions=suggestions, **facts)  # type: ignore[arg-type]  # only facts are left
+        return CheckError(problem, node or self.syntax.tree)
+
+
+def _applied(function: Function, arguments: tuple[Node, ...]) -> Node:
+    """Apply a function; one that is strict gives blank for a constant blank."""
+    types = tuple(argument.type for argument in arguments)
+    result = function.result_type(types)
+    if function.strict and any(kind.kind is Kind.BLANK for kind in types):
+        return Constant(None, result)
+    return Apply(function, arguments, result)
+
+
+def _converted(node: Node, kinds: frozenset[Kind] | set[Kind]) -> Node:
+    """Bring a date to the moment at which it begins, or a moment to its day."""
+    if node.type.kind is Kind.DATE and Kind.DATETIME in kinds:
+        return _applied(operators.TO_MOMENT, (node,))
+    if node.type.kind is Kind.DATETIME and Kind.DATE in kinds:
+        return _applied(operators.TO_DATE, (node,))
+    return node
+
+
+def _days(node: Node, other: Node) -> Node:
+    """Compare a moment by its day where the other side is a date."""
+    return _converted(node, {Kind.DATE}) if other.type.kind is Kind.DATE else node
+
+
+def fitted(node: Node, expected: ValueType) -> Node:
+    """Bring a value to the type that is expected, as far as the two are alike.
+
+    A text constant becomes a date or an option, in both branches of a choice; raises `Refusal` if it is none.
+    """
+    if isinstance(node, Choose) and node.type.kind is not expected.kind:
+        then, otherwise = fitted(node.then, expected), fitted(node.otherwise, expected)
+        return Choose(node.condition, then, otherwise, common_type((then.type, otherwise.type)))
+    if is_text_constant(node):
+        node = read_as(node, expected)
+    return _converted(node, {expected.kind})
 
 
 def _dotted(node: ast.AST) -> tuple[str, ...]:
@@ -384,32 +344,26 @@ def _dotted(node: ast.AST) -> tuple[str, ...]:
     return (*([node.id] if isinstance(node, ast.Name) else []), *reversed(names))
 
 
+def _step_of(node: ast.Name | ast.Attribute, step: int) -> ast.AST:
+    """Return a node that covers just one of the dotted names."""
+    chain: list[ast.AST] = [node]
+    while isinstance(chain[-1], ast.Attribute):
+        chain.append(chain[-1].value)
+    found = chain[len(chain) - 1 - step]
+    if not isinstance(found, ast.Attribute):
+        return found
+    end = found.end_col_offset or 0
+    return ast.Name(found.attr, col_offset=end - len(found.attr.encode()), end_col_offset=end)
+
+
 def _kinds(nodes: tuple[Node, ...]) -> Text:
     labels = [node.type.kind.label for node in nodes]
     return Text("和".join(label.zh for label in labels), " and ".join(label.en for label in labels))
 
 
 def _comparable(left: ValueType, right: ValueType) -> bool:
-    texts = {Kind.TEXT, Kind.CHOICE}
-    if Kind.BLANK in (left.kind, right.kind):
-        return True
-    if left.is_numeric and right.is_numeric:
-        return True
-    if left.kind is Kind.CHOICE and right.kind is Kind.CHOICE:
-        return True
-    if {left.kind, right.kind} <= texts:
+    if {left.kind, right.kind} <= TEXTS or (left.is_numeric and right.is_numeric):
         return True
     if left.kind is Kind.RECORD and right.kind is Kind.RECORD:
         return left.form == right.form
-    return left.kind is right.kind
-
-
-def _read_date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
-        return None
+    return left.kind is right.kind and left.kind is not Kind.LIST

@@ -8,7 +8,7 @@ from engine.texts import Text
 UNKNOWN_NAME = ProblemCode(
     "unknown-name",
     Text("{form}里没有「{name}」", "{form} has no '{name}'"),
-    Text("写一个存在的字段,文字要加引号", "Use a field that exists; put text in quotes"),
+    Text("写一个存在的字段;文字要加引号", "Use a field that exists; put text in quotes"),
 )
 UNKNOWN_FIELD = ProblemCode(
     "unknown-field",
@@ -49,6 +49,27 @@ NOT_AN_OPTION = ProblemCode(
     "not-an-option",
     Text("没有「{value}」这个选项,可用的有:{options}", "'{value}' is not one of: {options}"),
     Text("改成已有的选项", "Use an option that exists"),
+)
+NOT_A_DATE = ProblemCode(
+    "not-a-date",
+    Text("「{value}」不是日期", "'{value}' is not a date"),
+    Text("写成 2026-11-22 或 2026-11-22 18:30", "Write 2026-11-22 or 2026-11-22 18:30"),
+)
+CURRENCIES = ProblemCode(
+    "two-currencies",
+    Text("{first} 和 {second} 是两种货币,不能直接计算或比较", "{first} and {second} are two currencies; they cannot be mixed"),
+    Text("先换算成同一种货币", "Convert one of them first"),
+)
+WRONG_ARGUMENT = ProblemCode(
+    "wrong-argument",
+    Text("{function} 的「{parameter}」要的是{expected},写的却是{found}",
+         "{function} expects a {expected} for '{parameter}', but this is a {found}"),
+    Text("这个函数要这样写:{signature}", "The function is written {signature}"),
+)
+NOT_FIXED = ProblemCode(
+    "not-fixed",
+    Text("「{parameter}」要直接写在引号里", "'{parameter}' must be written right here, in quotes"),
+    Text("可用的有:{options}", "Use one of: {options}"),
 )
 WRONG_TYPE = ProblemCode(
     "wrong-type",

@@ -22,12 +22,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import ColumnElement, func
+
 from engine.texts import Text
-from engine.values import Kind, Value, ValueType
+from engine.values import BLANK, TEXT, Kind, Value, ValueType
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
-
     from engine.expression.sql import SqlCompiler
     from engine.expression.tree import Builder, Node
 
@@ -57,10 +57,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A call and its result; shown in the reference and run by the contract suite."""
+    """A call and its result; shown in the reference and run by the contract suite.
+
+    runs: False for a call that needs an app's records; it is only shown.
+    """
 
     source: str
-    result: Value
+    result: Value = None
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,8 @@ class Function:
         row scopes and computed columns, with a sentence.
     sqlite: only where native SQL is worth it; without it the Python face runs inside SQLite.
     build: for special forms (IF, AND …): makes the tree itself, so that arguments stay unevaluated.
+    alike: whether all arguments must be of one kind, as in `MAX(a, b)`; text that stands beside a date or
+        an option is then read as one.
     aggregate: for functions over the records of a form: "sum", "count", "average", "min", "max" or "first".
     """
 
@@ -89,6 +95,7 @@ class Function:
     sqlite: Callable[..., ColumnElement[Any]] | None = None
     strict: bool = True
     contextual: bool = False
+    alike: bool = False
     build: Callable[[Builder, tuple[Node, ...]], Node] | None = None
     aggregate: str = ""
     examples: tuple[Example, ...] = ()
@@ -120,10 +127,22 @@ class Function:
     @property
     def signature(self) -> str:
         """Write the call as documentation shows it, for example `ROUND(number, [digits])`."""
-        parts = [
-            f"[{p.name}]" if p.optional else f"{p.name}, …" if p.repeated else p.name for p in self.parameters
-        ]
+        names = [f"{p.name}, …" if p.repeated else p.name for p in self.parameters]
+        parts = [f"[{name}]" if p.optional else name for name, p in zip(names, self.parameters, strict=True)]
         return f"{self.name}({', '.join(parts)})"
+
+
+def kernel(name: str, *defaults: Value, least: int = 1) -> Callable[..., ColumnElement[Any]]:
+    """Give the face that calls a function of `postgres.KERNEL`.
+
+    defaults: what stands for the optional arguments, which begin after the first `least`.
+    """
+
+    def face(_: SqlCompiler, *arguments: ColumnElement[Any]) -> ColumnElement[Any]:
+        called: ColumnElement[Any] = getattr(func, name)(*arguments, *defaults[len(arguments) - least :])
+        return called
+
+    return face
 
 
 def same_as(position: int) -> Callable[[tuple[ValueType, ...]], ValueType]:
@@ -138,8 +157,20 @@ def same_as(position: int) -> Callable[[tuple[ValueType, ...]], ValueType]:
     return pick
 
 
+def common_type(arguments: tuple[ValueType, ...]) -> ValueType:
+    """Return the type that holds values of all these types, which are alike.
+
+    A number beside money is money; an option beside a text, or beside another choice's option, is a text.
+    """
+    filled = [argument for argument in arguments if argument.kind is not Kind.BLANK]
+    if not filled:
+        return BLANK
+    first = next((argument for argument in filled if argument.kind is Kind.MONEY), filled[0])
+    if first.kind in TEXTS and any(argument != first for argument in filled):
+        return TEXT
+    return widen(first)
+
+
 def widen(kind: ValueType) -> ValueType:
     """Return the type of a computed value: a computed number keeps its currency but no stored digits."""
-    if kind.kind is Kind.NUMBER:
-        return ValueType(Kind.NUMBER)
-    return kind
+    return ValueType(kind.kind, currency=kind.currency) if kind.is_numeric else kind

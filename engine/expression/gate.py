@@ -13,14 +13,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.expression.spelling import NOT_ALLOWED, TOO_BIG, WRITE_INSTEAD, SpellingError, check_signs, plain_line
 from engine.problems import Problem, ProblemCode
 from engine.texts import Text
+from engine.values import NUMBER_PLACES
+
+__all__ = [
+    "EMPTY", "MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "NOT_ALLOWED", "SYNTAX", "TOO_BIG", "TOO_LONG", "WRITE_INSTEAD",
+    "GateError", "Syntax", "number_of", "read_syntax",
+]  # fmt: skip
 
 MAX_LENGTH = 2_000
 MAX_NODES = 300
 MAX_DEPTH = 40
-MAX_DIGITS = 30
-MAX_NESTING = 60
+MAX_WHOLE_DIGITS = 20
 
 EMPTY = ProblemCode(
     "expression-empty",
@@ -32,54 +38,34 @@ TOO_LONG = ProblemCode(
     Text("表达式有 {length} 个字符,最多 {limit} 个", "The expression has {length} characters, at most {limit} are allowed"),
     Text("拆成几个计算字段", "Split it into several computed fields"),
 )
-TOO_BIG = ProblemCode(
-    "expression-too-complex",
-    Text("表达式太复杂", "The expression is too complex"),
-    Text("拆成几个计算字段", "Split it into several computed fields"),
-)
 SYNTAX = ProblemCode(
     "expression-syntax",
     Text("表达式读不懂:{detail}", "The expression cannot be read: {detail}"),
     Text("检查括号、引号和运算符", "Check brackets, quotes and operators"),
 )
-NOT_ALLOWED = ProblemCode(
-    "expression-not-allowed",
-    Text("表达式里不能用{what}", "{what} cannot be used in an expression"),
-    Text("只用字段、数字、引号里的文字、运算符和函数", "Use fields, numbers, quoted text, operators and functions only"),
-)
-WRITE_INSTEAD = ProblemCode(
-    "expression-write-instead",
-    Text("这里写的是 {found},应写成 {expected}", "Write {expected} instead of {found}"),
-    Text("改成 {expected}", "Replace it with {expected}"),
-)
-
-# A Chinese keyboard gives these where the plain sign is meant; both are understood.
-_FULL_WIDTH = str.maketrans(
-    "\uff08\uff09\uff0c\uff0b\uff0d\u00d7\u00f7\uff1e\uff1c\uff1d\uff0a\uff0f\u3000",
-    "(),+-*/><=*/ ",
-)
-_INSTEAD = {
-    "<>": "!=", "\u2265": ">=", "\u2264": "<=", "\u2260": "!=", "&&": "and", "||": "or",
-    "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'",
-}  # fmt: skip
 
 _NAMES: dict[type[ast.AST], Text] = {
     ast.Subscript: Text("方括号取值", "Square brackets"),
+    ast.Slice: Text("方括号取值", "Square brackets"),
     ast.Lambda: Text("lambda", "lambda"),
     ast.ListComp: Text("循环", "A loop"),
     ast.SetComp: Text("循环", "A loop"),
     ast.DictComp: Text("循环", "A loop"),
     ast.GeneratorExp: Text("循环", "A loop"),
     ast.JoinedStr: Text("f 字符串", "An f-string"),
-    ast.Dict: Text("字典", "A dictionary"),
-    ast.Set: Text("集合", "A set"),
+    ast.Dict: Text("花括号", "A brace"),
+    ast.Set: Text("花括号", "A brace"),
     ast.Starred: Text("星号", "A star"),
     ast.NamedExpr: Text(":= 赋值", "An assignment"),
     ast.Await: Text("await", "await"),
     ast.Yield: Text("yield", "yield"),
     ast.YieldFrom: Text("yield", "yield"),
-    ast.Pow: Text("** 运算", "The operator **"),
     ast.FloorDiv: Text("// 运算", "The operator //"),
+    ast.MatMult: Text("@ 运算", "The operator @"),
+    ast.LShift: Text("<< 运算", "The operator <<"),
+    ast.RShift: Text(">> 运算", "The operator >>"),
+    ast.BitOr: Text("| 运算", "The operator |"),
+    ast.Invert: Text("~ 运算", "The operator ~"),
     ast.Is: Text("is", "is"),
     ast.IsNot: Text("is not", "is not"),
 }
@@ -88,6 +74,19 @@ _ALLOWED = (
     ast.Div, ast.Mod, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.IfExp,
     ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.Load,
 )  # fmt: skip
+_DETAILS = (
+    ("never closed", Text("括号没有闭合", "a bracket is never closed")),
+    ("unmatched", Text("多了一个括号", "there is a bracket too many")),
+    ("does not match", Text("括号不配对", "two brackets do not match")),
+    ("unterminated string", Text("引号没有闭合", "a quote is never closed")),
+    ("forgot a comma", Text("少了逗号或运算符", "a comma or an operator is missing")),
+    ("expected 'else'", Text("if 后面少了 else", "'if' needs an 'else'")),
+    ("leading zeros", Text("数字前面不能有零", "a number cannot start with a zero")),
+    ("invalid character", Text("有不认识的字符", "there is an unknown character")),
+    ("non-printable", Text("有看不见的字符", "there is an invisible character")),
+)
+_INCOMPLETE = Text("没有写完", "it ends too early")
+_UNREADABLE = Text("写法不对", "this does not belong here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,11 @@ class Syntax:
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return the first and one past the last character of `node` in the source."""
-        encoded = self.line.encode()
         start = getattr(node, "col_offset", 0)
         end = getattr(node, "end_col_offset", None) or start + 1
+        if self.line.isascii():
+            return start, end
+        encoded = self.line.encode()
         return len(encoded[:start].decode(errors="ignore")), len(encoded[:end].decode(errors="ignore"))
 
     def text(self, node: ast.AST) -> str:
@@ -128,87 +129,47 @@ def read_syntax(source: str) -> Syntax:
     """
     if len(source) > MAX_LENGTH:
         raise GateError(TOO_LONG.here(length=len(source), limit=MAX_LENGTH))
-    if not source.strip():
-        raise GateError(EMPTY.here())
-    line = _plain_line(source)
-    indent = len(line) - len(line.lstrip())
-    line = line.strip()
     try:
-        tree = ast.parse(line, mode="eval").body
-    except SyntaxError as error:
-        start = indent + max((error.offset or 1) - 1, 0)
-        raise GateError(_syntax_problem(line, error), start, start + 1) from error
-    except (ValueError, MemoryError, RecursionError) as error:
-        raise GateError(TOO_BIG.here()) from error
-    syntax = Syntax(source, " " * indent + line, tree)
-    _shift(tree, indent)
+        line = plain_line(source)
+        if not line.strip(" "):
+            raise GateError(EMPTY.here())
+        check_signs(line)
+    except SpellingError as error:
+        raise GateError(error.problem, error.start, error.end) from error
+    indent = len(line) - len(line.lstrip(" "))
+    syntax = Syntax(source, line, _parse(line, indent))
     _check_nodes(syntax)
     return syntax
 
 
-def _shift(tree: ast.expr, columns: int) -> None:
-    """Let the offsets count from the start of the source, blanks in front of it included."""
-    if columns:
+def _parse(line: str, indent: int) -> ast.expr:
+    """Parse the line; offsets count from the start of the source, blanks in front of it included."""
+    try:
+        tree = ast.parse(line.strip(" "), mode="eval").body
+    except SyntaxError as error:
+        at = indent + error.offset - 1 if error.offset else len(line.rstrip(" "))
+        detail = next((words for part, words in _DETAILS if part in (error.msg or "")), None)
+        ended = _INCOMPLETE if at >= len(line.rstrip(" ")) else _UNREADABLE
+        raise GateError(SYNTAX.here(detail=detail or ended), at, at + 1) from error
+    except (ValueError, MemoryError, RecursionError) as error:
+        raise GateError(TOO_BIG.here()) from error
+    if indent:
         for node in ast.walk(tree):
             if isinstance(node, ast.expr):
-                node.col_offset += columns
-                node.end_col_offset = (node.end_col_offset or 0) + columns
-
-
-def _plain_line(source: str) -> str:
-    """Return the source on one line with full-width signs made plain, character for character.
-
-    Raises `GateError` for signs that need two characters, comments, and brackets nested too deep.
-    """
-    quote = ""
-    nesting = 0
-    out: list[str] = []
-    for at, char in enumerate(source):
-        if char == "\\" or (ord(char) < 32 and char not in "\t\n\r") or 0xD800 <= ord(char) <= 0xDFFF:
-            raise GateError(NOT_ALLOWED.here(what=Text("反斜杠或控制字符", "A backslash or control character")), at, at + 1)
-        if quote:
-            quote = "" if char == quote else quote
-            out.append(" " if char in "\r\n" else char)
-            continue
-        if char in "\"'":
-            quote = char
-        _refuse_sign(source, at)
-        nesting += {"(": 1, "[": 1, ")": -1, "]": -1}.get(char, 0)
-        if nesting > MAX_NESTING:
-            raise GateError(TOO_BIG.here(), at, at + 1)
-        out.append(" " if char in "\t\r\n" else char.translate(_FULL_WIDTH))
-    return "".join(out)
-
-
-def _refuse_sign(source: str, at: int) -> None:
-    for found in (source[at : at + 2], source[at]):
-        if found in _INSTEAD:
-            problem = WRITE_INSTEAD.here(found=found, expected=_INSTEAD[found])
-            raise GateError(problem, at, at + len(found))
-    if source[at] == "#":
-        raise GateError(NOT_ALLOWED.here(what=Text("注释", "A comment")), at, at + 1)
-
-
-def _syntax_problem(line: str, error: SyntaxError) -> Problem:
-    at = max((error.offset or 1) - 1, 0)
-    before, after = line[at - 1 : at], line[at : at + 1]
-    if after == "=" or (before == "=" and line[at - 2 : at] not in ("==", "!=", "<=", ">=")):
-        return WRITE_INSTEAD.here(found="=", expected="==")
-    detail = error.msg or "invalid syntax"
-    zh = {"was never closed": "括号没有闭合", "unterminated string": "引号没有闭合"}
-    return SYNTAX.here(detail=Text(next((v for k, v in zh.items() if k in detail), "写法不对"), detail))
+                node.col_offset += indent
+                node.end_col_offset = (node.end_col_offset or 0) + indent
+    return tree
 
 
 def _check_nodes(syntax: Syntax) -> None:
     """Refuse any node that is not on the list, and trees that are too large or too deep."""
-    count = 0
-    for node, depth in _walk_with_depth(syntax.tree):
-        count += 1
+    for count, (node, depth) in enumerate(_walk_with_depth(syntax.tree), start=1):
         if count > MAX_NODES or depth > MAX_DEPTH:
             raise GateError(TOO_BIG.here())
         problem = _node_problem(node, syntax)
         if problem is not None:
-            raise GateError(problem, *syntax.span(node))
+            place = node if isinstance(node, ast.expr) else syntax.tree
+            raise GateError(problem, *syntax.span(place))
 
 
 def _walk_with_depth(tree: ast.expr) -> Iterator[tuple[ast.AST, int]]:
@@ -220,26 +181,33 @@ def _walk_with_depth(tree: ast.expr) -> Iterator[tuple[ast.AST, int]]:
 
 
 def _node_problem(node: ast.AST, syntax: Syntax) -> Problem | None:
-    if not isinstance(node, _ALLOWED):
-        what = _NAMES.get(type(node), Text(f"「{type(node).__name__}」", f"'{type(node).__name__}'"))
+    operator = getattr(node, "op", None)
+    refused = operator if isinstance(node, ast.BinOp | ast.UnaryOp) and not isinstance(operator, _ALLOWED) else node
+    if not isinstance(refused, _ALLOWED):
+        what = _NAMES.get(type(refused), Text(f"「{type(refused).__name__}」", f"'{type(refused).__name__}'"))
         return NOT_ALLOWED.here(what=what)
     check = _CHECKS.get(type(node))
     return check(node, syntax) if check else None
 
 
 def _check_call(node: ast.AST, _: Syntax) -> Problem | None:
-    assert isinstance(node, ast.Call)  # noqa: S101  (for the type checker)
-    if node.keywords:
+    if getattr(node, "keywords", None):
         return NOT_ALLOWED.here(what=Text("带名字的参数", "A named argument"))
-    if not isinstance(node.func, ast.Name):
+    if not isinstance(getattr(node, "func", None), ast.Name):
         return NOT_ALLOWED.here(what=Text("方法调用", "A method call"))
     return None
+
+
+def _check_compare(node: ast.AST, _: Syntax) -> Problem | None:
+    refused = next((op for op in getattr(node, "ops", ()) if not isinstance(op, _ALLOWED)), None)
+    return NOT_ALLOWED.here(what=_NAMES[type(refused)]) if refused else None
 
 
 def _check_name(node: ast.AST, _: Syntax) -> Problem | None:
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     if name.startswith("_"):
-        return NOT_ALLOWED.here(what=Text(f"以下划线开头的名字「{name}」", f"A name that starts with an underscore, '{name}',"))
+        what = Text(f"以下划线开头的名字「{name}」", f"A name that starts with an underscore, '{name}',")
+        return NOT_ALLOWED.here(what=what)
     if isinstance(node, ast.Attribute) and not isinstance(node.value, ast.Name | ast.Attribute):
         return NOT_ALLOWED.here(what=Text("对值取属性", "An attribute of a value"))
     return None
@@ -250,17 +218,19 @@ def _check_constant(node: ast.AST, syntax: Syntax) -> Problem | None:
     if isinstance(value, bytes | complex) or value is Ellipsis:
         return NOT_ALLOWED.here(what=Text("这种常量", "A constant of this kind"))
     text = syntax.text(node)
-    if isinstance(value, str) and text[:1] not in "\"'":
-        return NOT_ALLOWED.here(what=Text("引号前的字母", "A letter before a quote"))
+    if isinstance(value, str) and (text[:1] not in "\"'" or text[:3] in ("'''", '"""')):
+        return NOT_ALLOWED.here(what=Text("引号前的字母或三个引号", "A letter before a quote, or three quotes"))
     if isinstance(value, int | float) and not isinstance(value, bool):
-        digits = text.replace("_", "")
-        if not digits.replace(".", "", 1).isdigit() or len(digits) > MAX_DIGITS:
-            return NOT_ALLOWED.here(what=Text(f"这样写的数字 {text[:40]}", f"A number written like {text[:40]}"))
+        whole, _, fraction = text.replace("_", "").partition(".")
+        if len(whole.lstrip("0")) > MAX_WHOLE_DIGITS or len(fraction) > NUMBER_PLACES:
+            shown = text[:40]
+            return NOT_ALLOWED.here(what=Text(f"这样长的数字 {shown}", f"A number as long as {shown}"))
     return None
 
 
 _CHECKS: dict[type[ast.AST], Callable[[ast.AST, Syntax], Problem | None]] = {
     ast.Call: _check_call,
+    ast.Compare: _check_compare,
     ast.Name: _check_name,
     ast.Attribute: _check_name,
     ast.Constant: _check_constant,
@@ -270,4 +240,3 @@ _CHECKS: dict[type[ast.AST], Callable[[ast.AST, Syntax], Problem | None]] = {
 def number_of(node: ast.Constant, syntax: Syntax) -> Decimal:
     """Return the exact number that a constant spells."""
     return Decimal(syntax.text(node).replace("_", ""))
-

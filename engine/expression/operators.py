@@ -7,10 +7,10 @@ with blank is false, `==` holds two blanks equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Context, Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, func
 
@@ -26,6 +26,7 @@ from engine.expression.function import (
     Parameter,
     Result,
 )
+from engine.expression.moments import LONGEST, from_local, local_day, shift_day, shift_moment
 from engine.texts import Text
 from engine.values import (
     BOOLEAN,
@@ -39,125 +40,161 @@ from engine.values import (
     Value,
     ValueType,
     fit_number,
+    round_number,
 )
 
-if TYPE_CHECKING:
-    from engine.expression.sql import SqlCompiler
-
 Kinds = frozenset[Kind]
-_EXACT = Context(prec=120)
+Face = Callable[..., ColumnElement[Any]]
+EXACT = Context(prec=120)
 _QUOTIENT_PLACES = 11
 
 
-def _number_result(arguments: tuple[ValueType, ...]) -> ValueType:
-    """Money with a number stays money; money by money is a plain number."""
-    money = [a for a in arguments if a.kind is Kind.MONEY]
+def _money(arguments: tuple[ValueType, ...]) -> list[ValueType]:
+    return [argument for argument in arguments if argument.kind is Kind.MONEY]
+
+
+def _sum_type(arguments: tuple[ValueType, ...]) -> ValueType:
+    """Money with a number stays money."""
+    money = _money(arguments)
     return ValueType(Kind.MONEY, currency=money[0].currency) if money else NUMBER
 
 
-def _ratio_result(arguments: tuple[ValueType, ...]) -> ValueType:
+def _product_type(arguments: tuple[ValueType, ...]) -> ValueType:
+    """Money times a number is money; money times money is a plain number."""
+    return _sum_type(arguments) if len(_money(arguments)) == 1 else NUMBER
+
+
+def _ratio_type(arguments: tuple[ValueType, ...]) -> ValueType:
+    """Money by a number is money; anything by money is a plain number."""
     left, right = arguments
-    return NUMBER if right.kind is Kind.MONEY else _number_result((left,))
+    return NUMBER if right.kind is Kind.MONEY else _sum_type((left,))
 
 
-def add(left: Any, right: Any) -> Value:
-    """Add numbers, join texts, or move a date by a duration."""
-    if isinstance(left, Decimal):
-        return fit_number(_EXACT.add(left, right))
-    if isinstance(left, str):
-        return left + right if len(left) + len(right) <= TEXT_LIMIT else None
-    return _shift(left, right)
+def add(left: Decimal, right: Decimal) -> Value:
+    """Add two numbers."""
+    return fit_number(EXACT.add(left, right))
 
 
-def subtract(left: Any, right: Any) -> Value:
-    """Subtract numbers, or take the time between two dates."""
-    if isinstance(left, Decimal):
-        return fit_number(_EXACT.subtract(left, right))
-    if isinstance(right, timedelta):
-        return _shift(left, -right)
-    span: timedelta = left - right
-    return span
-
-
-def _shift(moment: Any, span: timedelta) -> Value:
-    try:
-        moved: Value = moment + span
-    except OverflowError:
-        return None
-    return moved
+def subtract(left: Decimal, right: Decimal) -> Value:
+    """Subtract two numbers."""
+    return fit_number(EXACT.subtract(left, right))
 
 
 def multiply(left: Decimal, right: Decimal) -> Value:
     """Multiply two numbers."""
-    return fit_number(_EXACT.multiply(left, right))
+    return fit_number(EXACT.multiply(left, right))
 
 
 def divide(left: Decimal, right: Decimal) -> Value:
     """Divide two numbers; by zero the result is blank. Half up at the tenth digit, exactly."""
-    try:
-        shifted = _EXACT.divide_int(left.scaleb(_QUOTIENT_PLACES), right)
-    except (DivisionByZero, InvalidOperation):
+    if not right:
         return None
-    return fit_number(shifted.scaleb(-_QUOTIENT_PLACES))
+    shifted = EXACT.divide_int(EXACT.scaleb(left, _QUOTIENT_PLACES), right)
+    return fit_number(EXACT.scaleb(shifted, -_QUOTIENT_PLACES))
 
 
 def modulo(left: Decimal, right: Decimal) -> Value:
     """Return the remainder with the sign of the divisor, as Excel's MOD does; by zero it is blank."""
-    if right == 0:
+    if not right:
         return None
-    rest = _EXACT.remainder(left, right)
-    return fit_number(rest + right if rest and (rest < 0) != (right < 0) else rest)
+    rest = EXACT.remainder(left, right)
+    return fit_number(EXACT.add(rest, right) if rest and (rest < 0) != (right < 0) else rest)
 
 
-def _pg_arithmetic(sign: str) -> Callable[..., ColumnElement[Any]]:
+def total(numbers: Iterable[Decimal]) -> Decimal:
+    """Add up any number of numbers, exactly."""
+    result = Decimal(0)
+    for number in numbers:
+        result = EXACT.add(result, number)
+    return result
+
+
+def join(left: str, right: str) -> Value:
+    """Join two texts; a text that grows too long is blank."""
+    return left + right if len(left) + len(right) <= TEXT_LIMIT else None
+
+
+def scale_span(span: timedelta, number: Decimal) -> Value:
+    """Multiply a duration by a number, to the second, half up."""
+    return seconds_span(EXACT.multiply(Decimal(span_seconds(span)), number))
+
+
+def split_span(span: timedelta, number: Decimal) -> Value:
+    """Divide a duration by a number, to the second, half up; by zero it is blank."""
+    quotient = divide(Decimal(span_seconds(span)), number)
+    return seconds_span(quotient) if isinstance(quotient, Decimal) else None
+
+
+def compare_spans(left: timedelta, right: timedelta) -> Value:
+    """Return how many times one duration goes into another; into none it is blank."""
+    return divide(Decimal(span_seconds(left)), Decimal(span_seconds(right)))
+
+
+def span_seconds(span: timedelta) -> int:
+    """Return the whole seconds of a duration."""
+    return span.days * 86_400 + span.seconds
+
+
+def seconds_span(seconds: Decimal) -> Value:
+    """Return a duration of so many seconds, half up; blank beyond ten thousand years."""
+    return timedelta(seconds=int(round_number(seconds, 0))) if abs(seconds) <= LONGEST.total_seconds() else None
+
+
+def _arithmetic(sign: str) -> Face:
     return lambda sql, left, right: func.q_fit(left.op(sign)(right))
 
 
-
-def _operator(
-    sign: str,
-    kinds: tuple[Kinds, ...],
-    result: Result,
-    python: Callable[..., Value],
-    postgres: Callable[..., ColumnElement[Any]],
-    *,
-    doc: Text,
-) -> Function:
+def _operator(sign: str, doc: Text, kinds: tuple[Kinds, ...], result: Result, python: Any, postgres: Face) -> Function:
     names = ("left", "right") if len(kinds) == 2 else ("value",)
     parameters = tuple(Parameter(name, kind) for name, kind in zip(names, kinds, strict=True))
-    return Function(
-        name=sign, doc=doc, parameters=parameters, result=result, python=python, postgres=postgres
-    )
+    return Function(name=sign, doc=doc, parameters=parameters, result=result, python=python, postgres=postgres)
 
 
-_ADD = Text("相加", "Add")
-_SUBTRACT = Text("相减", "Subtract")
+_TWO_NUMBERS = (NUMBERS, NUMBERS)
+_TWO_SPANS = (DURATIONS, DURATIONS)
+_PLUS = Text("相加", "Add")
+_MINUS = Text("相减", "Subtract")
+_TIMES = Text("相乘", "Multiply")
+_BY = Text("相除;除以零是空", "Divide; by zero the result is blank")
+_REST = Text("余数", "Remainder")
+_SIGN = Text("取负", "Change the sign")
+
 ARITHMETIC: dict[str, tuple[Function, ...]] = {
     "+": (
-        _operator("+", (NUMBERS, NUMBERS), _number_result, add, _pg_arithmetic("+"), doc=_ADD),
-        _operator("+", (TEXTS, TEXTS), TEXT, add, lambda sql, a, b: func.q_text(a.op("||")(b)), doc=_ADD),
-        _operator("+", (DAYS, DURATIONS), DATE, lambda d, s: _shift(d, timedelta(s.days)),
-                  lambda sql, d, s: func.q_day(d, func.floor(s / 86400.0)), doc=_ADD),
-        _operator("+", (MOMENTS, DURATIONS), DATETIME, add, lambda sql, m, s: func.q_moment(m, s), doc=_ADD),
-        _operator("+", (DURATIONS, DURATIONS), DURATION, lambda a, b: a + b, lambda sql, a, b: a + b, doc=_ADD),
+        _operator("+", _PLUS, _TWO_NUMBERS, _sum_type, add, _arithmetic("+")),
+        _operator("+", _PLUS, (TEXTS, TEXTS), TEXT, join, lambda sql, a, b: func.q_text(a.op("||")(b))),
+        _operator("+", _PLUS, (DAYS, DURATIONS), DATE, shift_day, lambda sql, d, s: func.q_day(d, s)),
+        _operator("+", _PLUS, (MOMENTS, DURATIONS), DATETIME, shift_moment, lambda sql, m, s: func.q_moment(m, s)),
+        _operator("+", _PLUS, _TWO_SPANS, DURATION, lambda a, b: a + b, lambda sql, a, b: func.q_span(a + b)),
     ),
     "-": (
-        _operator("-", (NUMBERS, NUMBERS), _number_result, subtract, _pg_arithmetic("-"), doc=_SUBTRACT),
-        _operator("-", (DAYS, DURATIONS), DATE, lambda d, s: _shift(d, -timedelta(s.days)),
-                  lambda sql, d, s: func.q_day(d, -func.floor(s / 86400.0)), doc=_SUBTRACT),
-        _operator("-", (MOMENTS, DURATIONS), DATETIME, subtract, lambda sql, m, s: func.q_moment(m, -s), doc=_SUBTRACT),
-        _operator("-", (DAYS, DAYS), DURATION, subtract, lambda sql, a, b: (a - b) * 86400, doc=_SUBTRACT),
-        _operator("-", (MOMENTS, MOMENTS), DURATION, subtract, lambda sql, a, b: func.q_between(b, a), doc=_SUBTRACT),
-        _operator("-", (DURATIONS, DURATIONS), DURATION, lambda a, b: a - b, lambda sql, a, b: a - b, doc=_SUBTRACT),
+        _operator("-", _MINUS, _TWO_NUMBERS, _sum_type, subtract, _arithmetic("-")),
+        _operator("-", _MINUS, (DAYS, DURATIONS), DATE, lambda d, s: shift_day(d, -s),
+                  lambda sql, d, s: func.q_day(d, -s)),
+        _operator("-", _MINUS, (MOMENTS, DURATIONS), DATETIME, lambda m, s: shift_moment(m, -s),
+                  lambda sql, m, s: func.q_moment(m, -s)),
+        _operator("-", _MINUS, (DAYS, DAYS), DURATION, lambda a, b: a - b, lambda sql, a, b: func.q_days_apart(a, b)),
+        _operator("-", _MINUS, (MOMENTS, MOMENTS), DURATION, lambda a, b: a - b,
+                  lambda sql, a, b: func.q_apart(a, b)),
+        _operator("-", _MINUS, _TWO_SPANS, DURATION, lambda a, b: a - b, lambda sql, a, b: func.q_span(a - b)),
     ),
-    "*": (_operator("*", (NUMBERS, NUMBERS), _number_result, multiply, _pg_arithmetic("*"), doc=Text("相乘", "Multiply")),),
-    "/": (_operator("/", (NUMBERS, NUMBERS), _ratio_result, divide, lambda sql, a, b: func.q_divide(a, b),
-                    doc=Text("相除;除以零是空", "Divide; by zero the result is blank")),),
-    "%": (_operator("%", (NUMBERS, NUMBERS), _number_result, modulo, lambda sql, a, b: func.q_modulo(a, b),
-                    doc=Text("余数", "Remainder")),),
+    "*": (
+        _operator("*", _TIMES, _TWO_NUMBERS, _product_type, multiply, _arithmetic("*")),
+        _operator("*", _TIMES, (DURATIONS, NUMBERS), DURATION, scale_span,
+                  lambda sql, s, n: func.q_seconds(s.op("*")(n))),
+        _operator("*", _TIMES, (NUMBERS, DURATIONS), DURATION, lambda n, s: scale_span(s, n),
+                  lambda sql, n, s: func.q_seconds(s.op("*")(n))),
+    ),
+    "/": (
+        _operator("/", _BY, _TWO_NUMBERS, _ratio_type, divide, lambda sql, a, b: func.q_divide(a, b)),
+        _operator("/", _BY, (DURATIONS, NUMBERS), DURATION, split_span,
+                  lambda sql, s, n: func.q_seconds(func.q_divide(s, n))),
+        _operator("/", _BY, _TWO_SPANS, NUMBER, compare_spans, lambda sql, a, b: func.q_divide(a, b)),
+    ),
+    "%": (_operator("%", _REST, _TWO_NUMBERS, _sum_type, modulo, lambda sql, a, b: func.q_modulo(a, b)),),
     "negate": (
-        _operator("negate", (NUMBERS,), _number_result, lambda a: -a, lambda sql, a: -a, doc=Text("取负", "Change the sign")),
-        _operator("negate", (DURATIONS,), DURATION, lambda a: -a, lambda sql, a: -a, doc=Text("取负", "Change the sign")),
+        _operator("negate", _SIGN, (NUMBERS,), _sum_type, lambda a: a.copy_negate(), lambda sql, a: -a),
+        _operator("negate", _SIGN, (DURATIONS,), DURATION, lambda a: -a, lambda sql, a: -a),
     ),
 }  # fmt: skip
 
@@ -210,10 +247,13 @@ COMPARISONS: dict[str, Function] = {
 }
 
 
-def local_date(scope: Any, moment: datetime) -> date:
-    """Return the day of a moment in the app's time zone."""
-    day: date = moment.astimezone(scope.zone).date()
-    return day
+def _to_day(scope: Any, moment: datetime) -> date | None:
+    return local_day(moment, scope.zone)
+
+
+def _to_moment(scope: Any, day: date, seconds: Decimal = Decimal(0)) -> datetime | None:
+    midnight = datetime.combine(day, time())
+    return from_local(midnight + timedelta(seconds=int(seconds)), scope.zone)
 
 
 TO_DATE = Function(
@@ -221,7 +261,17 @@ TO_DATE = Function(
     doc=Text("日期时间所在的那一天", "The day of a date and time"),
     parameters=(Parameter("moment", MOMENTS),),
     result=DATE,
-    python=local_date,
-    postgres=lambda sql, moment: func.date(func.timezone(sql.zone_name, moment)),
+    python=_to_day,
+    postgres=lambda sql, moment: func.q_local_day(moment, sql.zone_name),
     contextual=True,
 )
+TO_MOMENT = Function(
+    name="to-moment",
+    doc=Text("一天里某一秒所在的那一刻", "The moment of a day's second; of its begin where none is given"),
+    parameters=(Parameter("day", DAYS), Parameter("seconds", NUMBERS, optional=True)),
+    result=DATETIME,
+    python=_to_moment,
+    postgres=lambda sql, day, seconds=0: func.q_from_local(func.q_clock(day, seconds), sql.zone_name),
+    contextual=True,
+)
+CONVERSIONS: dict[str, Function] = {function.name: function for function in (TO_DATE, TO_MOMENT)}

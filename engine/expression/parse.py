@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.expression.check import Checker, CheckError, Environment
+from engine.expression.check import Checker, CheckError, Environment, fitted
 from engine.expression.codes import WRONG_TYPE
 from engine.expression.evaluate import to_program
 from engine.expression.gate import GateError, read_syntax
@@ -42,27 +42,27 @@ def parse(source: str | Source, environment: Environment, expected: ValueType | 
     checker = Checker(syntax, environment)
     try:
         tree = checker.check(syntax.tree)
+        checker.place = syntax.tree
+        tree = tree if expected is None else fitted(tree, expected)
     except CheckError as error:
-        start, end = syntax.span(error.node)
-        raise Refusal(_placed(error.problem, source, start, end)) from error
+        raise Refusal(_placed(error.problem, source, *syntax.span(error.node))) from error
     except Refusal as error:
-        start, end = syntax.span(checker.place or syntax.tree)
-        raise Refusal(_placed(error.problem, source, start, end)) from error
+        raise Refusal(_placed(error.problem, source, *syntax.span(checker.place or syntax.tree))) from error
     if expected is not None and not fits(tree, expected):
         problem = WRONG_TYPE.here(expected=_expected_label(expected), found=tree.type.kind.label)
-        raise Refusal(_placed(problem, source, 0, len(source.text)))
-    return Expression(source.text, source.place(0, len(source.text)), tree, to_program(tree), frozenset(checker.reads))
+        raise Refusal(_placed(problem, source, *syntax.span(syntax.tree)))
+    place = source.place(0, len(source.text))
+    return Expression(source.text, place, tree, to_program(tree), frozenset(checker.paths.reads))
 
 
 def fits(tree: Node, expected: ValueType) -> bool:
     """Tell whether the value of `tree` may stand where `expected` is wanted."""
     found = tree.type
     if found.kind is Kind.BLANK or found.kind is expected.kind:
-        same_form = not (found.form and expected.form) or found.form == expected.form
-        return same_form
+        return not (found.form and expected.form) or found.form == expected.form
     if found.is_numeric and expected.is_numeric:
         return True
-    return {found.kind, expected.kind} in ({Kind.TEXT, Kind.CHOICE}, {Kind.DATE, Kind.DATETIME})
+    return {found.kind, expected.kind} == {Kind.TEXT, Kind.CHOICE}
 
 
 def _expected_label(expected: ValueType) -> Text:

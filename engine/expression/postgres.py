@@ -1,31 +1,58 @@
-"""Our arithmetic inside PostgreSQL: a few small SQL functions that follow the same rules as the Python side.
+"""Our arithmetic inside PostgreSQL: small SQL functions that follow the same rules as the Python side.
 
 `KERNEL` holds the statements that create them; the runtime runs them when it sets up or upgrades a
 database. Numbers are kept to ten digits after the point and below 10**20, half up; PostgreSQL's own
 `round` on NUMERIC rounds half away from zero, and `div` is exact, so the results are the same digit for
-digit.
+digit. Functions of texts and of dates stand in the two modules beside this one.
 """
 
 from __future__ import annotations
 
-_HEAD = "LANGUAGE sql IMMUTABLE PARALLEL SAFE"
+from engine.expression.postgres_dates import DATES
+from engine.expression.postgres_texts import TEXTS
 
-KERNEL: tuple[str, ...] = (
-    f"""CREATE OR REPLACE FUNCTION q_fit(value numeric) RETURNS numeric {_HEAD} AS
-    $$ SELECT CASE WHEN abs(value) < 100000000000000000000 THEN round(value, 10) END $$""",
-    f"""CREATE OR REPLACE FUNCTION q_divide(a numeric, b numeric) RETURNS numeric {_HEAD} AS
+_HEAD = "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS"
+_LIMIT = "100000000000000000000"
+
+_NUMBERS: tuple[str, ...] = (
+    f"""CREATE OR REPLACE FUNCTION q_fit(value numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN abs(round(value, 10)) < {_LIMIT} THEN round(value, 10) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_whole(value numeric) RETURNS integer {_HEAD}
+    $$ SELECT trunc(least(greatest(value, -1000000000), 1000000000))::integer $$""",
+    f"""CREATE OR REPLACE FUNCTION q_divide(a numeric, b numeric) RETURNS numeric {_HEAD}
     $$ SELECT q_fit(div(a * 100000000000, nullif(b, 0)) * 0.00000000001) $$""",
-    f"""CREATE OR REPLACE FUNCTION q_modulo(a numeric, b numeric) RETURNS numeric {_HEAD} AS
+    f"""CREATE OR REPLACE FUNCTION q_modulo(a numeric, b numeric) RETURNS numeric {_HEAD}
     $$ SELECT q_fit(CASE WHEN mod(a, nullif(b, 0)) <> 0 AND (mod(a, nullif(b, 0)) < 0) <> (b < 0)
        THEN mod(a, nullif(b, 0)) + b ELSE mod(a, nullif(b, 0)) END) $$""",
-    f"""CREATE OR REPLACE FUNCTION q_text(value text) RETURNS text {_HEAD} AS
-    $$ SELECT CASE WHEN char_length(value) BETWEEN 1 AND 10000 THEN value END $$""",
-    f"""CREATE OR REPLACE FUNCTION q_day(day date, days double precision) RETURNS date {_HEAD} AS
-    $$ SELECT CASE WHEN days BETWEEN -4000000 AND 4000000
-       AND (day - DATE '0001-01-01') + days BETWEEN 0 AND 3652058 THEN day + days::integer END $$""",
-    f"""CREATE OR REPLACE FUNCTION q_moment(moment timestamptz, seconds bigint) RETURNS timestamptz {_HEAD} AS
-    $$ SELECT CASE WHEN extract(epoch FROM moment) + seconds BETWEEN -62135596800 AND 253402300799
-       THEN moment + make_interval(secs => seconds) END $$""",
-    f"""CREATE OR REPLACE FUNCTION q_between(a timestamptz, b timestamptz) RETURNS bigint {_HEAD} AS
-    $$ SELECT floor(extract(epoch FROM b) - extract(epoch FROM a))::bigint $$""",
+    f"""CREATE OR REPLACE FUNCTION q_round(value numeric, digits numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN abs(digits) <= 10 AND digits = trunc(digits)
+       THEN q_fit(round(value, q_whole(digits))) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_trunc(value numeric, digits numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN abs(digits) <= 10 AND digits = trunc(digits) THEN trunc(value, q_whole(digits)) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_round_up(value numeric, digits numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN q_trunc(value, digits) = value THEN value
+       ELSE q_fit(q_trunc(value, digits) + sign(value) * ('1e' || -q_whole(digits))::numeric) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_power(base numeric, exponent numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE
+       WHEN abs(exponent) > 1000 THEN NULL
+       WHEN exponent = 0 THEN 1
+       WHEN base = 0 THEN CASE WHEN exponent > 0 THEN 0 END
+       WHEN base < 0 AND exponent <> trunc(exponent) THEN NULL
+       WHEN exponent * ln(round(abs(base), 40)) > 47 THEN NULL
+       WHEN exponent * ln(round(abs(base), 40)) < -30 THEN 0
+       ELSE q_fit(power(round(base, 40), exponent)) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_exp(value numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN value > 47 THEN NULL WHEN value < -30 THEN 0 ELSE q_fit(exp(round(value, 40))) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_ln(value numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN value > 0 THEN q_fit(ln(round(value, 40))) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_log(value numeric, base numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN value > 0 AND base > 0 AND base <> 1
+       THEN q_fit(ln(round(value, 60)) / ln(round(base, 60))) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_sqrt(value numeric) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN value >= 0 THEN q_fit(sqrt(round(value, 40))) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_parity(value numeric, odd integer) RETURNS numeric {_HEAD}
+    $$ SELECT q_fit(CASE WHEN value < 0 THEN -1 ELSE 1 END
+       * (2 * ceil((ceil(abs(value)) - odd) / 2) + odd)) $$""",
 )
+
+KERNEL: tuple[str, ...] = (*_NUMBERS, *TEXTS, *DATES)

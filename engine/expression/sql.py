@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -32,7 +32,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from engine.columns import MOMENT_FORMAT, NUMBER_COLLATION, ComputedNumber, ScaledNumber, computed_type
+from engine.columns import NUMBER_COLLATION, ComputedNumber, ScaledNumber, computed_type, write_moment
 from engine.expression import operators
 from engine.expression.codes import NOT_IN_DATABASE
 from engine.expression.sqlite import signature_of
@@ -308,7 +308,7 @@ class SqlCompiler:
         self, signature: str, arguments: tuple[Element, ...], kind: ValueType, *, contextual: bool = False
     ) -> Element:
         """Run the Python face of a function inside SQLite."""
-        moment = self.facts.now.astimezone(UTC).strftime(MOMENT_FORMAT)
+        moment = write_moment(self.facts.now)
         name = f"{signature}|{self.zone_name}@{moment}" if contextual else signature
         return type_coerce(func.q_call(literal(name), *arguments), computed_type(kind))
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.columns import MOMENT_FORMAT, NUMBER_COLLATION, read_moment
+from engine.columns import NUMBER_COLLATION, read_moment, write_moment
 from engine.expression import operators
 from engine.expression.evaluate import settle
 from engine.expression.function import Function
@@ -119,7 +119,7 @@ def write_raw(value: Value) -> Raw:
         case Decimal():
             return write_number(value)
         case datetime():
-            return value.astimezone(UTC).strftime(MOMENT_FORMAT)
+            return write_moment(value)
         case date():
             return value.isoformat()
         case timedelta():

@@ -187,7 +187,7 @@ class FormsCompiler:
         if common.default is not None and not isinstance(common.default, Source):
             default = self._default(draft)
         return Field(
-            key=draft.key, label=draft.label, type=draft.type, options=draft.options, value_type=draft.value_type,
+            form=draft.form, key=draft.key, label=draft.label, type=draft.type, options=draft.options, value_type=draft.value_type,
             help=common.help, required=common.required is True, readonly=common.readonly is True, unique=common.unique,
             default=default, stored=(draft.form, draft.key) in self._stored, was=common.was, expressions=expressions,
             location=draft.cursor.document.key_location(draft.cursor.path),

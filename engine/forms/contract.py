@@ -13,12 +13,12 @@
         def value_type(self, options):
             return ValueType(Kind.NUMBER, scale=0)
 
-        def check(self, value, options):
+        def check(self, value, options, zone=None):
             if not 0 <= value <= options.max:
                 yield OUT_OF_RANGE.here(...)
 
         def examples(self):
-            return Examples(good=((3, Decimal(3)),), bad=(11, "many"), options={"max": 5})
+            return Examples(good=((3, Decimal(3)),), bad=(11, "many"), definition={"max": 5})
 
 From the value type come the column, operators, filters, sorting, CSV, JSON and the input control; from the
 options the schema, located errors, the reference and the designers' panel; from the docstring and the
@@ -102,15 +102,26 @@ class FieldType(ABC):
     def examples(self) -> Examples:
         """Give values that are accepted and refused; they feed the tests and the reference."""
 
-    def parse(self, raw: object, kind: ValueType) -> Value:
+    def review(self, options: Any) -> Iterable[Problem]:
+        """Yield what is wrong with options that are each right by themselves: limits that cross, a gap.
+
+        Called while the definition is checked; the path of a problem begins with the option's key.
+        """
+        return ()
+
+    def parse(self, raw: object, kind: ValueType, zone: ZoneInfo | None = None) -> Value:
         """Turn what a person, a file or a machine sent into a value; blank is None.
 
-        raw: a text (pages, CSV) or a JSON value (API). Raises `Refusal` with a sentence for the person.
+        raw: a text (pages, CSV) or a JSON value (API). zone: where a time without an offset is meant; UTC
+        without it. Raises `Refusal` with a sentence for the person.
         """
-        return parse_value(raw, kind)
+        return parse_value(raw, kind, zone)
 
-    def check(self, value: Any, options: Any) -> Iterable[Problem]:
-        """Yield what is wrong with a value that is not blank, under options whose expressions are settled."""
+    def check(self, value: Any, options: Any, zone: ZoneInfo | None = None) -> Iterable[Problem]:
+        """Yield what is wrong with a value that is not blank, under options whose expressions are settled.
+
+        A settled option is blank (None) where its expression was. zone: where a day begins.
+        """
         return ()
 
     def control(self, options: Any, kind: ValueType) -> Control:

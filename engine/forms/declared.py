@@ -42,6 +42,7 @@ class ButtonOptions:
 
     title: Text = option(Label(), Text("按钮上的字", "The words on the button"))
     when: Source | None = option(Formula(), Text("什么条件下出现", "When it is there"), default=None)
+    roles: tuple[str, ...] = option(ListOf(Name()), Text("哪些角色能按;不写就是能看到记录的人", "Which roles may press it; whoever sees the record if left out"), default=())
     do: Any = option(
         Raw({"type": "array", "items": {"type": "object"}}, Text("动作列表", "a list of actions")),
         Text("依次做的动作", "What it does, in order"),

@@ -27,6 +27,7 @@ class Field:
     was: the key that the field had in an earlier version.
     """
 
+    form: str
     key: str
     label: Text
     type: FieldType
@@ -102,12 +103,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something that people do to a record: who sees it when, and the actions that it runs."""
+    """Something that people do to a record: when it is there, for which roles (none: all), what it runs."""
 
     key: str
     label: Text
     when: Expression | None
     actions: tuple[PlannedAction, ...]
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,13 +80,13 @@ class FieldState:
 class Assessment:
     """The record as it would be saved.
 
-    values: every stored field; shown: also the fields that are computed at read.
+    values: every stored field; scope: the record as expressions see it.
     problems: those of no single field; those of a field are in its state.
     """
 
     form: Form
     values: Mapping[str, Value]
-    shown: Mapping[str, Value]
+    scope: RecordScope
     states: Mapping[str, FieldState]
     problems: tuple[Problem, ...]
 
@@ -252,9 +252,8 @@ class _Work:
         for check in self.form.checks:
             if not any(state.problems for state in states.values()) and not holds(check.must, self.scope):
                 self.loose.append(CHECK_FAILED.here(say=check.say))
-        shown = {key: self.scope.read(key) for key in self.form.fields}
         stored = {one.key: self.values[one.key] for one in self.form.stored_fields if not one.is_numbered}
-        return Assessment(self.form, stored, shown, states, tuple(self.loose))
+        return Assessment(self.form, stored, self.scope, states, tuple(self.loose))
 
     def _state(self, found: Field) -> FieldState:
         visible = found.key not in self.hidden

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.expression.parse import Source
 from engine.forms.contract import Control, Examples, FieldType
 from engine.option_kinds import Formula, Name
 from engine.options import option
-from engine.expression.parse import Source
 from engine.texts import Text
 from engine.values import Kind, ValueType
 
@@ -18,7 +18,11 @@ class LinkOptions:
 
     to: str = option(Name(), Text("关联到哪张表单", "The form that it points to"))
     only: Source | None = option(
-        Formula(), Text("只能选符合这个条件的记录,条件里写对方的字段", "Offer only records that meet this condition on their fields"),
+        Formula(),
+        Text(
+            "只能选符合这个条件的记录,对方的字段前写表单名,例如 parts.stock > 0",
+            "Offer only records that meet a condition; their fields carry the form's name: parts.stock > 0",
+        ),
         default=None,
     )
 
@@ -40,4 +44,8 @@ class Link(FieldType):
 
     def examples(self) -> Examples:
         """Ids of records."""
-        return Examples(good=((7, 7), ("7", 7), ("", None)), bad=("tea", -1, 1.5), definition={"to": "things"})
+        return Examples(
+            good=((7, 7), ("7", 7), ("", None)),
+            bad=("tea", -1, 0, 1.5, True),
+            definition={"to": "things", "only": "things.price > 0"},
+        )

@@ -1,0 +1,80 @@
+"""Dates, moments and durations inside PostgreSQL: what lies outside the years 1 to 9999 is blank."""
+
+from __future__ import annotations
+
+_HEAD = "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS"
+_FIRST, _LAST = -62135596800, 253402300799
+_LONGEST = 3_652_060 * 86_400
+
+DATES: tuple[str, ...] = (
+    f"""CREATE OR REPLACE FUNCTION q_span(seconds bigint) RETURNS bigint {_HEAD}
+    $$ SELECT CASE WHEN abs(seconds) <= {_LONGEST} THEN seconds END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_seconds(seconds numeric) RETURNS bigint {_HEAD}
+    $$ SELECT CASE WHEN abs(seconds) <= {_LONGEST} THEN round(seconds)::bigint END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_move(day date, days bigint) RETURNS date {_HEAD}
+    $$ SELECT CASE WHEN abs(days) <= 4000000 AND (day - DATE '0001-01-01') + days BETWEEN 0 AND 3652058
+       THEN day + days::integer END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_day(day date, seconds bigint) RETURNS date {_HEAD}
+    $$ SELECT q_move(day, seconds / 86400) $$""",
+    f"""CREATE OR REPLACE FUNCTION q_days_apart(a date, b date) RETURNS bigint {_HEAD}
+    $$ SELECT (a - b)::bigint * 86400 $$""",
+    f"""CREATE OR REPLACE FUNCTION q_moment(moment timestamptz, seconds bigint) RETURNS timestamptz {_HEAD}
+    $$ SELECT CASE WHEN extract(epoch FROM moment) + seconds BETWEEN {_FIRST} AND {_LAST}
+       THEN moment + make_interval(secs => seconds) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_apart(a timestamptz, b timestamptz) RETURNS bigint {_HEAD}
+    $$ SELECT floor(extract(epoch FROM a) - extract(epoch FROM b))::bigint $$""",
+    f"""CREATE OR REPLACE FUNCTION q_clock(day date, seconds numeric) RETURNS timestamp {_HEAD}
+    $$ SELECT day + make_interval(secs => seconds::double precision) $$""",
+    f"""CREATE OR REPLACE FUNCTION q_local(moment timestamptz, zone text) RETURNS timestamp {_HEAD}
+    $$ SELECT CASE WHEN timezone(zone, moment) BETWEEN TIMESTAMP '0001-01-01 00:00:00'
+       AND TIMESTAMP '9999-12-31 23:59:59.999999' THEN timezone(zone, moment) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_local_day(moment timestamptz, zone text) RETURNS date {_HEAD}
+    $$ SELECT q_local(moment, zone)::date $$""",
+    f"""CREATE OR REPLACE FUNCTION q_from_local(clock timestamp, zone text) RETURNS timestamptz {_HEAD}
+    $$ SELECT CASE WHEN extract(epoch FROM timezone(zone, clock)) BETWEEN {_FIRST} AND {_LAST}
+       THEN timezone(zone, clock) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_months(day date, months bigint) RETURNS date {_HEAD}
+    $$ SELECT CASE WHEN extract(year FROM day) * 12 + extract(month FROM day) - 1 + months BETWEEN 12 AND 119999
+       THEN (day + make_interval(months => months::integer))::date END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_months_between(a date, b date) RETURNS integer {_HEAD}
+    $$ SELECT CASE WHEN b < a THEN -1 ELSE 1 END
+       * ((extract(year FROM greatest(a, b)) - extract(year FROM least(a, b))) * 12
+          + extract(month FROM greatest(a, b)) - extract(month FROM least(a, b))
+          - CASE WHEN extract(day FROM greatest(a, b)) < extract(day FROM least(a, b)) THEN 1 ELSE 0 END)::integer $$""",
+    f"""CREATE OR REPLACE FUNCTION q_date(y numeric, m numeric, d numeric) RETURNS date {_HEAD}
+    $$ SELECT CASE WHEN q_whole(y) BETWEEN 1 AND 9999 AND abs(m) <= 120000 AND abs(d) <= 4000000
+       THEN q_move(q_months(make_date(q_whole(y), 1, 1), q_whole(m) - 1), q_whole(d) - 1) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_read_date(value text) RETURNS date {_HEAD}
+    $$ SELECT CASE WHEN parts[1]::integer >= 1 AND parts[2]::integer BETWEEN 1 AND 12 AND parts[3]::integer BETWEEN 1
+         AND extract(day FROM make_date(greatest(parts[1]::integer, 1), least(greatest(parts[2]::integer, 1), 12), 1)
+                     + make_interval(months => 1) - make_interval(days => 1))
+       THEN make_date(parts[1]::integer, parts[2]::integer, parts[3]::integer) END
+       FROM regexp_match(value, '^([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})日?$') AS found(parts) $$""",
+    f"""CREATE OR REPLACE FUNCTION q_start(day date, unit text) RETURNS date {_HEAD}
+    $$ SELECT CASE WHEN unit = 'day' THEN day ELSE date_trunc(unit, day::timestamp)::date END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_end(day date, unit text) RETURNS date {_HEAD}
+    $$ SELECT CASE unit WHEN 'day' THEN day WHEN 'week' THEN q_move(q_start(day, unit), 6)
+       ELSE (q_start(day, unit) + CASE unit WHEN 'month' THEN INTERVAL '1 month' WHEN 'quarter' THEN INTERVAL '3 months'
+             ELSE INTERVAL '1 year' END - INTERVAL '1 day')::date END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_workdays_before(day date) RETURNS integer {_HEAD}
+    $$ SELECT (day - DATE '0001-01-01') / 7 * 5 + least(mod(day - DATE '0001-01-01', 7), 5) $$""",
+    f"""CREATE OR REPLACE FUNCTION q_workdays_to(day date) RETURNS integer {_HEAD}
+    $$ SELECT (day - DATE '0001-01-01' + 1) / 7 * 5 + least(mod(day - DATE '0001-01-01' + 1, 7), 5) $$""",
+    f"""CREATE OR REPLACE FUNCTION q_workdays(a date, b date) RETURNS integer {_HEAD}
+    $$ SELECT CASE WHEN b >= a THEN q_workdays_to(b) - q_workdays_before(a)
+       ELSE q_workdays_before(b) - q_workdays_to(a) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_nth_workday(place integer) RETURNS date {_HEAD}
+    $$ SELECT CASE WHEN place >= 0 THEN q_move(DATE '0001-01-01', (place / 5 * 7 + mod(place, 5))::bigint) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_workday(day date, days numeric) RETURNS date {_HEAD}
+    $$ SELECT CASE WHEN abs(days) > 4000000 THEN NULL WHEN q_whole(days) = 0 THEN day
+       WHEN q_whole(days) > 0 THEN q_nth_workday(q_workdays_to(day) + q_whole(days) - 1)
+       ELSE q_nth_workday(q_workdays_before(day) + q_whole(days)) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_format(clock timestamp, format text) RETURNS text {_HEAD}
+    $$ SELECT q_text(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+       format, 'yyyy', to_char(clock, 'YYYY')), 'yy', to_char(clock, 'YY')),
+       'MM', to_char(clock, 'MM')), 'M', to_char(clock, 'FMMM')),
+       'dd', to_char(clock, 'DD')), 'd', to_char(clock, 'FMDD')),
+       'HH', to_char(clock, 'HH24')), 'H', to_char(clock, 'FMHH24')),
+       'mm', to_char(clock, 'MI')), 'm', to_char(clock, 'FMMI')),
+       'ss', to_char(clock, 'SS')), 's', to_char(clock, 'FMSS'))) $$""",
+)

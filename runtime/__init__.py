@@ -1,0 +1,1 @@
+"""Everything of Quartet that has a clock, a socket or a disk; what it decides, `engine` decides."""

@@ -1,0 +1,1 @@
+"""What runs beside the requests: delivery of the outbox and, later, timers."""

@@ -1,0 +1,1 @@
+"""What people and programs may ask for: one module a use case."""

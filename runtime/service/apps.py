@@ -1,0 +1,223 @@
+"""Publishing: check, plan, publish, roll back; and the shelf of apps that are in force.
+
+A publication is one transaction: tables, the version, and the pointer to it. Until it commits, everybody
+works with the version before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import Connection
+
+from engine.app import AppDefinition, check_app, fingerprint
+from engine.catalog import Catalog
+from engine.changes import Change, Plan, RenameForm, meaning_changes, plan_changes
+from engine.definition.document import Document, read_document
+from engine.expression.sql import Facts
+from engine.problems import DefinitionError, Problem, ProblemCode
+from engine.stored import StoredApp
+from engine.texts import Text
+from runtime.store import definitions, schema
+from runtime.store.changing import SchemaWriter, count_rows
+from runtime.store.database import Database
+from runtime.store.published import PublishedApp, make_published
+
+OTHER_APP = ProblemCode(
+    "other-app",
+    Text("这个文件是应用「{found}」的,不是「{wanted}」的", "This file defines the app '{found}', not '{wanted}'"),
+    Text("换一个文件,或到那个应用里发布", "Use another file, or publish it as that app"),
+)
+PUBLISHED_MEANWHILE = ProblemCode(
+    "published-meanwhile",
+    Text("有人刚发布了另一个版本", "Somebody has just published another version"),
+    Text("看看它改了什么,再发布", "Look at what it changed, then publish again"),
+)
+NEEDS_A_YES = ProblemCode(
+    "needs-confirmation",
+    Text("有 {count} 处会停用已有的数据,要确认后才能发布", "{count} changes put existing data out of use; confirm them to publish"),
+    Text("看清楚影响后确认", "Look at what they concern, then confirm"),
+)
+NO_SUCH_VERSION = ProblemCode(
+    "no-such-version",
+    Text("应用「{app}」没有版本 {number}", "The app '{app}' has no version {number}"),
+    Text("从版本列表里选一个", "Choose one from the list of versions"),
+)
+PLATFORM = schema.metadata.tables
+
+
+@dataclass(frozen=True)
+class PublishPlan:
+    """What a definition would change.
+
+    definition: None where problems stand in the way.
+    meaning: what changes without touching stored data, in sentences.
+    base: the version in force that the plan was made against.
+    """
+
+    definition: AppDefinition | None
+    problems: tuple[Problem, ...]
+    changes: tuple[Change, ...] = ()
+    meaning: tuple[Text, ...] = ()
+    base: int | None = None
+    is_same: bool = False
+
+    @property
+    def destructive(self) -> tuple[Change, ...]:
+        """Return the changes that need a yes."""
+        return tuple(change for change in self.changes if change.risk == "destructive")
+
+
+@dataclass
+class Shelf:
+    """The apps in force, compiled once a version and shared by all threads.
+
+    Which version is in force is asked anew in every transaction, so several processes agree.
+    """
+
+    catalog: Catalog
+    _apps: dict[tuple[int, int], PublishedApp] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, connection: Connection, key: str) -> PublishedApp | None:
+        """Return the published app with this key."""
+        row = definitions.find_app(connection, key)
+        return self.compiled(connection, row) if row and row.number else None
+
+    def all(self, connection: Connection) -> list[PublishedApp]:
+        """Return every published app."""
+        rows = definitions.list_apps(connection)
+        return [self.compiled(connection, row) for row in rows if row.number]
+
+    def compiled(self, connection: Connection, row: definitions.AppRow) -> PublishedApp:
+        """Return the version in force, compiled; an unchanged version is compiled once."""
+        number = row.number or 0
+        known = self._apps.get((row.id, number))
+        if known is not None:
+            return known
+        version = definitions.find_version(connection, row.id, number)
+        if version is None:
+            raise LookupError(f"{row.key} {number}")
+        definition, problems = check_app(read_document(version.text, version.file), self.catalog)
+        if definition is None:
+            raise DefinitionError(problems)
+        app = make_published(row.id, number, definition, definitions.read_stored(connection, row.id), PLATFORM)
+        with self._lock:
+            self._apps = {k: v for k, v in self._apps.items() if k[0] != row.id} | {(row.id, number): app}
+        return app
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Checks, plans and publishes definitions."""
+
+    database: Database
+    catalog: Catalog
+    shelf: Shelf
+    clock: Callable[[], datetime]
+
+    def check(self, text: str | bytes, file: str) -> tuple[AppDefinition | None, tuple[Problem, ...]]:
+        """Check a definition without touching anything."""
+        try:
+            return check_app(read_document(text, file), self.catalog)
+        except DefinitionError as error:
+            return None, error.problems
+
+    def plan(self, text: str | bytes, file: str, *, app: str = "") -> PublishPlan:
+        """Say what publishing would change, with the number of records that each change concerns.
+
+        app: the key that the definition must have; '' for any.
+        """
+        definition, problems = self.check(text, file)
+        if definition is not None and app and definition.key != app:
+            place = definition.document.location(("app",))
+            problems, definition = (*problems, OTHER_APP.at(place, found=definition.key, wanted=app)), None
+        if definition is None:
+            return PublishPlan(None, problems)
+        with self.database.reading() as connection:
+            return self._plan(connection, definition, problems)[0]
+
+    def _plan(
+        self, connection: Connection, definition: AppDefinition, problems: tuple[Problem, ...]
+    ) -> tuple[PublishPlan, Plan]:
+        row = definitions.find_app(connection, definition.key)
+        current = self.shelf.compiled(connection, row) if row and row.number else None
+        stored = definitions.read_stored(connection, row.id) if row else None
+        names = definitions.table_names(connection)
+        before = current.definition if current else None
+        plan = plan_changes(before, definition, stored or StoredApp(), names)
+        counted = []
+        for change in plan.changes:
+            rows = count_rows(connection, stored or StoredApp(), change)
+            counted.append(change if rows is None else change.with_rows(rows))
+        same = before is not None and fingerprint(before.document.text) == definition.hash
+        meaning = tuple(meaning_changes(before, definition))
+        number = row.number if row else None
+        return PublishPlan(definition, problems, tuple(counted), meaning, number, same), plan
+
+    def publish(
+        self,
+        text: str | bytes,
+        file: str,
+        *,
+        author: int | None = None,
+        note: str = "",
+        app: str = "",
+        confirmed: bool = False,
+        base: int | None | str = "any",
+    ) -> PublishedApp:
+        """Publish a definition and return the app as it is now in force.
+
+        confirmed: whether a person has seen and accepted the destructive changes.
+        base: the version that the author saw; "any" to publish over whatever is in force.
+        Raises `DefinitionError` with every problem; nothing has changed then.
+        """
+        plan = self.plan(text, file, app=app)
+        if plan.definition is None:
+            raise DefinitionError(plan.problems)
+        if plan.destructive and not confirmed:
+            raise DefinitionError([NEEDS_A_YES.here(count=len(plan.destructive))])
+        if base != "any" and base != plan.base:
+            raise DefinitionError([PUBLISHED_MEANWHILE.here()])
+        with self.database.changing_schema() as connection:
+            return self._publish(connection, plan.definition, author, note)
+
+    def _publish(self, connection: Connection, definition: AppDefinition, author: int | None, note: str) -> PublishedApp:
+        now = self.clock()
+        row = definitions.find_app(connection, definition.key)
+        _, plan = self._plan(connection, definition, ())
+        app_id = row.id if row else definitions.create_app(connection, definition.key, definition.title.to_json(), now)
+        document: Document = definition.document
+        version = {
+            "hash": definition.hash, "text": document.text, "file": document.file, "author": author,
+            "note": note, "published_at": now,
+        }  # fmt: skip
+        number = definitions.add_version(
+            connection, app_id, version, definition.title.to_json(), row.number if row else None
+        )
+        if number is None:
+            raise DefinitionError([PUBLISHED_MEANWHILE.here()])
+        app = make_published(app_id, number, definition, plan.stored, PLATFORM)
+        facts = Facts(now, definition.zone)
+        SchemaWriter(connection, app_id, definition, plan.stored, facts).carry_out(plan, app)
+        definitions.write_stored(connection, app_id, plan.stored, now)
+        for change in plan.changes:
+            if isinstance(change.operation, RenameForm):
+                definitions.rename_history(connection, app_id, change.operation.was, change.operation.form)
+        return app
+
+    def roll_back(self, app: str, number: int, *, author: int | None = None, confirmed: bool = False) -> PublishedApp:
+        """Publish an earlier version again, as a new version with the same text.
+
+        Raises `DefinitionError` where there is no such version or it cannot be published now.
+        """
+        with self.database.reading() as connection:
+            row = definitions.find_app(connection, app)
+            version = definitions.find_version(connection, row.id, number) if row else None
+        if version is None:
+            raise DefinitionError([NO_SUCH_VERSION.here(app=app, number=number)])
+        note = f"← v{number}"
+        return self.publish(version.text, version.file, author=author, note=note, app=app, confirmed=confirmed)

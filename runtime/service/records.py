@@ -1,0 +1,234 @@
+"""What people do to records: create, change, delete, bring back, restore a version, press a button.
+
+Each use case runs inside the caller's transaction, in the order of `reliability.md` b.2: lock, version,
+rights on the locked record, the turn, the writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from engine.access import Action, Rights
+from engine.forms.model import Form
+from engine.forms.submission import Assessment, Circumstances, assess
+from engine.parsing import parse_value
+from engine.problems import Problem, ProblemCode
+from engine.texts import Text
+from engine.turn import ButtonPressed, RecordRemoved, RecordSubmitted, Refused
+from engine.values import DEPARTMENT_SHAPE, USER_SHAPE, Value
+from runtime.service.visit import Forbidden, NotFound, Visit
+from runtime.store import schema
+from runtime.store.reader import Row
+from runtime.store.records import Conflict
+from runtime.unit_of_work import Done
+
+OUTSIDE = ProblemCode(
+    "outside-your-rows",
+    Text("这样填的话,记录不在你能新建的范围里", "Filled in like this, the record is not among those that you may create"),
+    Text("检查部门、负责人等字段", "Check the fields that say whose record it is"),
+)
+UNKNOWN_REFERENCE = ProblemCode(
+    "unknown-reference",
+    Text("「{label}」选的记录不存在,或者不能选", "The record chosen for {label} does not exist or cannot be chosen"),
+    Text("从列表里选一个", "Choose one from the list"),
+)
+UNKNOWN_BUTTON = ProblemCode(
+    "unknown-button",
+    Text("没有「{name}」这个按钮", "There is no button '{name}'"),
+    Text("刷新页面", "Reload the page"),
+)
+
+
+def create_records(visit: Visit, form_key: str, entries: Sequence[Mapping[str, object]]) -> Done:
+    """Create records, all or none.
+
+    Raises `Refused` with the problems of each entry, `Forbidden`, `NotFound`.
+    """
+    form = visit.form(form_key, "create")
+    policy = visit.policy(form.key)
+    writable = policy.creatable()
+    problems: dict[int, tuple[Problem, ...]] = {}
+    for position, values in enumerate(entries):
+        found = check_references(visit, form, values)
+        if not found and not policy.unlimited:
+            result = assess(form, values, _circumstances(visit, writable))
+            if result.is_accepted and not policy.allows_new(visit.scope(form, _with_stamp(visit, result.values))):
+                found = (OUTSIDE.here(),)
+        if found:
+            problems[position] = found
+    if problems:
+        raise Refused(problems)
+    unit = visit.unit()
+    return unit.take(*(RecordSubmitted(form.key, values, writable=writable) for values in entries))
+
+
+def _with_stamp(visit: Visit, values: Mapping[str, Value]) -> dict[str, Value]:
+    return {**values, "created_by": visit.actor.id, "created_at": visit.now}
+
+
+def change_record(
+    visit: Visit, form_key: str, record: int, values: Mapping[str, object], expected: int | None
+) -> int:
+    """Change fields of one record and return its new version, or the present one if nothing changed.
+
+    Raises `Conflict` when it is not at the expected version any more, `Refused`, `Forbidden`, `NotFound`.
+    """
+    form, row, rights = locked_record(visit, form_key, record, "update")
+    _expect(form, row, record, expected)
+    found = check_references(visit, form, values, row)
+    if found:
+        raise Refused({0: found})
+    event = RecordSubmitted(form.key, values, record, row, writable=rights.writable, expected=expected)
+    done = visit.unit().take(event, old={record: row})
+    return done.versions.get((form.key, record), int(str(row["version"])))
+
+
+def delete_record(visit: Visit, form_key: str, record: int, expected: int | None) -> None:
+    """Move a record to the recycle bin."""
+    form, row, _ = locked_record(visit, form_key, record, "delete")
+    _expect(form, row, record, expected)
+    visit.unit().take(RecordRemoved(form.key, record, expected))
+
+
+def undelete_record(visit: Visit, form_key: str, record: int) -> None:
+    """Bring a record back from the recycle bin; who may delete it may bring it back."""
+    form, _, _ = locked_record(visit, form_key, record, "delete", deleted=True)
+    visit.unit(restored=True).take(RecordRemoved(form.key, record, restore=True))
+
+
+def restore_version(visit: Visit, form_key: str, record: int, version: int) -> int:
+    """Give a record the values that it had at an earlier version; a change like any other."""
+    form, row, rights = locked_record(visit, form_key, record, "update")
+    values = _values_at(visit, form, record, row, version)
+    unwritable = [key for key in values if key not in rights.writable and row.get(key) != values[key]]
+    changed = {key: value for key, value in values.items() if key not in unwritable and form.fields[key].is_entered}
+    event = RecordSubmitted(form.key, changed, record, row, trusted=True)
+    done = visit.unit(restored_version=version).take(event, old={record: row})
+    return done.versions.get((form.key, record), int(str(row["version"])))
+
+
+def _values_at(visit: Visit, form: Form, record: int, row: Row, version: int) -> dict[str, Value]:
+    """Walk the history back from now to a version."""
+    table = schema.history
+    query = (
+        select(table.c.version, table.c.changes)
+        .where(table.c.app_id == visit.app.id, table.c.form == form.key, table.c.record_id == record)
+        .order_by(table.c.id.desc())
+    )
+    values = {one.key: row.get(one.key) for one in form.stored_fields}
+    known = False
+    for at, changes in visit.connection.execute(query):
+        if at <= version:
+            known = known or at == version
+            break
+        for key, (before, _) in changes.items():
+            if key in values:
+                values[key] = parse_value(before, form.fields[key].value_type)
+    if not known:
+        raise NotFound
+    return values
+
+
+def press_button(visit: Visit, form_key: str, record: int, name: str, expected: int | None = None) -> Done:
+    """Run the actions of a button for somebody who may see the record."""
+    form, row, _ = locked_record(visit, form_key, record, "read")
+    _expect(form, row, record, expected)
+    if name not in form.buttons or not may_press(visit, form, name):
+        raise Refused({0: (UNKNOWN_BUTTON.here(name=name),)})
+    return visit.unit(button=name).take(ButtonPressed(form.key, record, row, name), old={record: row})
+
+
+def may_press(visit: Visit, form: Form, name: str) -> bool:
+    """Tell whether a button is for this person: one of its roles, or everyone where it names none."""
+    roles = form.buttons[name].roles
+    return visit.policy(form.key).unlimited or not roles or bool(roles & visit.roles)
+
+
+def locked_record(
+    visit: Visit, form_key: str, record: int, action: Action, *, deleted: bool = False
+) -> tuple[Form, Row, Rights]:
+    """Return a record locked for the transaction, and what the person may do with it.
+
+    Raises `NotFound` when it is not there or may not be seen, `Forbidden` when it may not be changed so.
+    """
+    form = visit.form(form_key)
+    row = visit.unit().lock(form.key, record, deleted=deleted)
+    if row is None:
+        raise NotFound
+    rights = visit.policy(form.key).rights(visit.scope(form, row))
+    if "read" not in rights.actions:
+        raise NotFound
+    if action not in rights.actions:
+        raise Forbidden(action, form)
+    return form, row, rights
+
+
+def _expect(form: Form, row: Row, record: int, expected: int | None) -> None:
+    if expected is not None and row["version"] != expected:
+        version = row["version"]
+        raise Conflict(form.key, record, version if isinstance(version, int) else None)
+
+
+def preview(
+    visit: Visit, form_key: str, values: Mapping[str, object], record: int = 0, touched: Sequence[str] | None = None
+) -> Assessment:
+    """Say how a submission stands, without saving: what a page's live feedback shows.
+
+    touched: the fields that the person has entered; the others may still be filled in.
+    """
+    form = visit.form(form_key)
+    row: Row | None = None
+    writable = visit.policy(form.key).creatable()
+    if record:
+        row = visit.unit().reader.row(form.key, record)
+        rights = visit.policy(form.key).rights(visit.scope(form, row or {}))
+        if row is None or "read" not in rights.actions:
+            raise NotFound
+        writable = rights.writable
+    entered = {
+        key: value for key, value in values.items()
+        if key in form.fields and key in writable and not form.fields[key].readonly and form.fields[key].is_entered
+        and (touched is None or key in touched)
+    }  # fmt: skip
+    return assess(form, entered, _circumstances(visit, writable), old=row)
+
+
+def _circumstances(visit: Visit, writable: frozenset[str]) -> Circumstances:
+    return Circumstances(
+        reader=visit.reader, now=visit.now, zone=visit.app.definition.zone, me=visit.actor.id, writable=writable
+    )
+
+
+def check_references(
+    visit: Visit, form: Form, values: Mapping[str, object], old: Row | None = None
+) -> tuple[Problem, ...]:
+    """Return a problem for each entered link, person or department that is not there for this person.
+
+    A reference that stays as it was is not asked again. One statement a linked table.
+    """
+    problems: list[Problem] = []
+    for key, raw in values.items():
+        found = form.fields.get(key)
+        if found is None or not found.value_type.points_to or not found.is_entered:
+            continue
+        identifier = int(raw) if isinstance(raw, int | str) and str(raw).strip().isdigit() and len(str(raw)) < 18 else 0
+        if not identifier or (old and old.get(key) == identifier):
+            continue
+        if not _is_there(visit, found.value_type.points_to, identifier):
+            problems.append(UNKNOWN_REFERENCE.at(None, path=(key,), label=found.label))
+    return tuple(problems)
+
+
+def _is_there(visit: Visit, target: str, identifier: int) -> bool:
+    if target in (USER_SHAPE, DEPARTMENT_SHAPE):
+        row = visit.reader.row(target, identifier)
+        return row is not None and row.get("is_active") is not False
+    row = visit.reader.row(target, identifier)
+    if row is None:
+        return False
+    policy = visit.policy(target)
+    form = visit.app.definition.forms[target]
+    return policy.unlimited or any(grant.covers(visit.scope(form, row)) for grant in policy.readers())
+

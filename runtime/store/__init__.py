@@ -1,0 +1,1 @@
+"""The only SQL that runs: the database, the platform tables and what is stored in them."""

@@ -1,0 +1,344 @@
+"""Writing records: inserts, changes, counted fields, serial numbers and the recycle bin, with history.
+
+Every write raises the record's version and leaves a line of history. Statements do not depend on how many
+records a batch has: each kind of write is one statement a batch where the database allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Numeric,
+    Table,
+    and_,
+    func,
+    insert,
+    literal,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from engine.decisions import Adjust
+from engine.expression.sql import Facts, Frame, RowSource, SqlCompiler
+from engine.forms.model import Field, Form
+from engine.problems import Problem, ProblemCode, Refusal
+from engine.texts import Text
+from engine.values import Value, to_json, write_number
+from runtime.store import schema
+from runtime.store.published import PublishedApp
+from runtime.store.reader import StoredReader
+
+NOT_UNIQUE = ProblemCode(
+    "not-unique",
+    Text("「{label}」已经有这个值了", "Another record has this {label} already"),
+    Text("换一个值", "Use another value"),
+)
+NOT_ENOUGH = ProblemCode(
+    "not-enough",
+    Text(
+        "「{label}」不够:现有 {current},要减 {amount}",
+        "Not enough {label}: {current} left, {amount} asked for",
+    ),
+    Text("减少数量", "Ask for less"),
+)
+TOO_MUCH = ProblemCode(
+    "too-much",
+    Text(
+        "「{label}」超出上限 {limit}:现有 {current},要加 {amount}",
+        "{label} would pass {limit}: {current} now, {amount} to add",
+    ),
+    Text("减少数量", "Add less"),
+)
+GONE = ProblemCode(
+    "record-gone",
+    Text("记录不在了", "The record is no longer there"),
+    Text("回到列表看看", "Go back to the list"),
+)
+
+
+class Conflict(Exception):
+    """Raised when a record has changed since the version that was expected."""
+
+    def __init__(self, form: str, record: int, version: int | None) -> None:
+        super().__init__(f"{form} {record} has changed")
+        self.form = form
+        self.record = record
+        self.version = version
+
+
+@dataclass
+class RecordWriter:
+    """Writes the records of one app inside one transaction."""
+
+    connection: Connection
+    app: PublishedApp
+    reader: StoredReader
+    actor: int | None
+    now: datetime
+    zone: ZoneInfo
+    cause: Mapping[str, object]
+
+    @property
+    def dialect(self) -> Any:
+        """The database's dialect by name."""
+        return self.connection.dialect.name
+
+    # New records.
+
+    def create(
+        self, form: Form, rows: Sequence[Mapping[str, Value]], *, stamps: Sequence[Mapping[str, Any]] = ()
+    ) -> list[int]:
+        """Insert records and return their ids in order.
+
+        stamps: creation times and people, where they are not now and the actor (demo data, imports).
+        Raises `Refusal` where a value must be unique and is not.
+        """
+        table = self._table(form.key)
+        numbered = [one for one in form.fields.values() if one.is_numbered]
+        series = {one.key: self._numbers(form, one, len(rows)) for one in numbered}
+        values = []
+        for position, row in enumerate(rows):
+            full = {
+                self._column(form, k): v for k, v in row.items() if k in form.fields and form.fields[k].stored
+            }
+            full |= {self._column(form, key): numbers[position] for key, numbers in series.items()}
+            stamp = dict(stamps[position]) if stamps else {}
+            who, when = stamp.get("created_by", self.actor), stamp.get("created_at", self.now)
+            values.append(
+                full
+                | {"version": 1, "created_at": when, "created_by": who, "updated_at": when, "updated_by": who}
+            )
+        try:
+            found = self.connection.execute(
+                insert(table).returning(table.c.id, sort_by_parameter_order=True), values
+            )
+        except IntegrityError as error:
+            raise Refusal(self._unique_problem(form, error)) from error
+        ids = [row[0] for row in found]
+        self._remember(
+            form,
+            [(i, 1, "create", _changes({}, row), w) for i, row, w in zip(ids, rows, values, strict=True)],
+        )
+        return ids
+
+    def _numbers(self, form: Form, one: Field, count: int) -> list[str]:
+        """Take the next numbers of a series: one statement, gapless, serialised by the row's lock."""
+        series = one.type.series(one.options, self.now, self.zone)
+        if series is None:
+            return []
+        table = schema.counters
+        key = {"app_id": self.app.id, "series": f"{form.key}.{one.key}", "period": series.period}
+        kind = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        statement = kind(table).values(**key, value=count)
+        statement = statement.on_conflict_do_update(
+            index_elements=["app_id", "series", "period"], set_={"value": table.c.value + count}
+        ).returning(table.c.value)
+        last = int(self.connection.execute(statement).scalar_one())
+        return [series.write(number) for number in range(last - count + 1, last + 1)]
+
+    # Changes.
+
+    def change(
+        self,
+        form: Form,
+        record: int,
+        values: Mapping[str, Value],
+        old: Mapping[str, Value],
+        expected: int | None,
+    ) -> int:
+        """Write changed fields and return the new version.
+
+        Raises `Conflict` when the record has not the expected version any more, `Refusal` for a unique value.
+        """
+        table = self._table(form.key)
+        columns = {self._column(form, key): value for key, value in values.items()}
+        version = expected if expected is not None else old.get("version")
+        statement = (
+            update(table)
+            .where(table.c.id == record, table.c.version == version, table.c.deleted_at.is_(None))
+            .values(**columns, version=table.c.version + 1, updated_at=self.now, updated_by=self.actor)
+        )
+        try:
+            done = self.connection.execute(statement).rowcount
+        except IntegrityError as error:
+            raise Refusal(self._unique_problem(form, error)) from error
+        if done != 1:
+            raise Conflict(form.key, record, self.version(form.key, record))
+        self.reader.forget()
+        after = int(version or 0) + 1 if isinstance(version, int) else 0
+        self._remember(form, [(record, after, "update", _changes(old, values), {})])
+        return after
+
+    def version(self, form: str, record: int) -> int | None:
+        """Return the version that a live record has now."""
+        table = self._table(form)
+        query = select(table.c.version).where(table.c.id == record, table.c.deleted_at.is_(None))
+        found = self.connection.execute(query).scalar()
+        return int(found) if found is not None else None
+
+    def adjust(self, decision: Adjust) -> None:
+        """Change a counted field by one conditional statement.
+
+        Raises `Refusal` where the field would pass its limit.
+        """
+        form = self.app.definition.forms[decision.form]
+        table = self._table(form.key)
+        column = table.c[self._column(form, decision.field)]
+        scale = form.fields[decision.field].value_type.scale or 0
+        base = type_coerce(column, BigInteger) if self.dialect == "sqlite" else column
+        result = func.coalesce(base, 0) + _stored_number(decision.change, scale, self.dialect)
+        limits = []
+        if decision.least is not None:
+            limits.append(result >= _stored_number(decision.least, scale, self.dialect))
+        if decision.most is not None:
+            limits.append(result <= _stored_number(decision.most, scale, self.dialect))
+        query = select(column).where(table.c.id == decision.record, table.c.deleted_at.is_(None))
+        statement = (
+            update(table)
+            .where(and_(table.c.id == decision.record, table.c.deleted_at.is_(None), *limits))
+            .values(
+                {
+                    column: result,
+                    table.c.version: table.c.version + 1,
+                    table.c.updated_at: self.now,
+                    table.c.updated_by: self.actor,
+                }
+            )
+            .returning(column, table.c.version)
+        )
+        row = self.connection.execute(statement).first()
+        if row is None:
+            raise Refusal(self._limit_problem(decision, self.connection.execute(query).scalar()))
+        self.reader.forget()
+        self._recompute(form, table, decision.record)
+        before = row[0] - decision.change
+        changes = {decision.field: [to_json(before), to_json(row[0])]}
+        self._remember(form, [(decision.record, row[1], "update", changes, {})])
+
+    def _limit_problem(self, decision: Adjust, current: Value) -> Problem:
+        shown = write_number(current) if isinstance(current, Decimal) else "0"
+        limit = write_number(decision.most) if decision.most is not None else ""
+        code = NOT_ENOUGH if decision.change < 0 else TOO_MUCH
+        return code.here(
+            label=decision.label, current=shown, amount=write_number(abs(decision.change)), limit=limit
+        )
+
+    def _recompute(self, form: Form, table: Table, record: int) -> None:
+        """Work out the stored formulas of a record again, after a field was changed in the database."""
+        if form.formula_order:
+            recompute(self.connection, self.app, form, form.formula_order, Facts(self.now, self.zone), record)
+
+    # Recycle bin.
+
+    def delete(self, form: Form, record: int, expected: int | None) -> int:
+        """Move a record to the recycle bin and return its new version."""
+        table = self._table(form.key)
+        live = [table.c.id == record, table.c.deleted_at.is_(None)]
+        if expected is not None:
+            live.append(table.c.version == expected)
+        values = {"deleted_at": self.now, "deleted_by": self.actor, "version": table.c.version + 1}
+        return self._flip(
+            form, record, update(table).where(*live).values(**values).returning(table.c.version), "delete"
+        )
+
+    def restore(self, form: Form, record: int) -> int:
+        """Bring a record back and return its new version.
+
+        Raises `Refusal` where one of its unique values has been given to another record since.
+        """
+        table = self._table(form.key)
+        binned = [table.c.id == record, table.c.deleted_at.is_not(None)]
+        values = {"deleted_at": None, "deleted_by": None, "version": table.c.version + 1}
+        return self._flip(
+            form, record, update(table).where(*binned).values(**values).returning(table.c.version), "restore"
+        )
+
+    def _flip(self, form: Form, record: int, statement: Any, action: str) -> int:
+        try:
+            version = self.connection.execute(statement).scalar()
+        except IntegrityError as error:
+            raise Refusal(self._unique_problem(form, error)) from error
+        if version is None:
+            raise Conflict(form.key, record, self.version(form.key, record))
+        self.reader.forget()
+        self._remember(form, [(record, int(version), action, {}, {})])
+        return int(version)
+
+    # What all share.
+
+    def _table(self, form: str) -> Table:
+        return self.app.tables.tables[form]
+
+    def _column(self, form: Form, key: str) -> str:
+        return self.app.tables.column(form.key, key)
+
+    def _remember(
+        self, form: Form, lines: Sequence[tuple[int, int, str, Mapping[str, Any], Mapping[str, Any]]]
+    ) -> None:
+        rows = [
+            {
+                "app_id": self.app.id, "form": form.key, "record_id": record, "version": version, "action": action,
+                "actor": stamp.get("created_by", self.actor), "at": stamp.get("created_at", self.now),
+                "changes": changes, "cause": dict(self.cause),
+            }
+            for record, version, action, changes, stamp in lines
+        ]  # fmt: skip
+        if rows:
+            self.connection.execute(insert(schema.history), rows)
+
+    def _unique_problem(self, form: Form, error: IntegrityError) -> Problem:
+        words = str(error.orig)
+        for one in form.stored_fields:
+            if one.unique and self._column(form, one.key) in words:
+                return NOT_UNIQUE.at(None, path=(one.key,), label=one.label)
+        return GONE.here()
+
+
+def recompute(
+    connection: Connection,
+    app: PublishedApp,
+    form: Form,
+    keys: Sequence[str],
+    facts: Facts,
+    record: int | None = None,
+) -> None:
+    """Work out stored formulas again, for one record or for all of a form, one statement a formula."""
+    table = app.tables.tables[form.key]
+    dialect: Any = connection.dialect.name
+    for key in keys:
+        one = form.fields[key]
+        if one.formula is None:
+            continue
+        compiler = SqlCompiler(dialect, app.tables, app.definition.shape, facts)
+        element = compiler.value(one.formula.tree, Frame(RowSource(form.key, table)))
+        if one.value_type.is_numeric:
+            scale = one.value_type.scale or 0
+            element = func.q_scaled(element, scale) if dialect == "sqlite" else func.round(element, scale)
+        statement = update(table).values({table.c[app.tables.column(form.key, key)]: element})
+        connection.execute(statement if record is None else statement.where(table.c.id == record))
+
+
+def _stored_number(number: Decimal, scale: int, dialect: str) -> Any:
+    """Return a number in the form that the column adds up in."""
+    if dialect == "sqlite":
+        return literal(int(number.scaleb(scale)), BigInteger)
+    return literal(number, Numeric)
+
+
+def _changes(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, list[object]]:
+    return {
+        key: [to_json(old.get(key)), to_json(value)]
+        for key, value in new.items()
+        if value is not None or old.get(key) is not None
+    }

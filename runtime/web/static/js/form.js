@@ -1,0 +1,223 @@
+/** The live form. Each change is sent to the server, which says what is shown, required, worked out and wrong;
+    the answer is laid over the form without touching the focus or the field being typed in. */
+
+import { announce, clock, csrf, debounce, say, make } from "./words.js";
+import { complain, label, lock, name, offer, put, require, reveal, valueOf } from "./fields.js";
+import * as drafts from "./drafts.js";
+import { wireComboboxes } from "./combobox.js";
+import { wireLines } from "./lines.js";
+
+const WAIT = 120;
+
+class LiveForm {
+  constructor(form) {
+    this.form = form;
+    this.touched = new Set();
+    this.edits = new Map(); // field name → number of the edit that wrote it last
+    this.count = 0;
+    this.sent = 0;
+    this.ask = debounce(() => this.preview(), WAIT);
+    this.keep = debounce(() => this.store(), 400);
+    this.key = form.dataset.draftKey;
+    this.listen();
+    this.fields().filter((field) => field.hidden).forEach((field) => reveal(field, false));
+    this.start = JSON.stringify(this.record());
+    this.offerDraft();
+    form.querySelector("[data-ui=problem-summary]")?.focus();
+  }
+
+  fields() {
+    return [...this.form.querySelectorAll("[data-field]")];
+  }
+
+  record() {
+    const record = {};
+    for (const field of this.fields()) {
+      const value = valueOf(field);
+      if (value !== undefined && !field.closest("template")) record[name(field)] = value;
+    }
+    return record;
+  }
+
+  listen() {
+    const { form } = this;
+    for (const kind of ["input", "change"]) form.addEventListener(kind, (event) => this.edited(event));
+    form.addEventListener("focusout", (event) => {
+      const field = event.target.closest("[data-field]");
+      if (!field || !this.edits.has(name(field)) || this.touched.has(name(field))) return;
+      this.touched.add(name(field));
+      this.ask();
+    });
+    form.addEventListener("keydown", (event) => this.pressed(event));
+    form.addEventListener("submit", (event) => this.submitting(event));
+    form.addEventListener("click", (event) => this.follow(event));
+    addEventListener("pageshow", () => this.busy(false));
+    addEventListener("pagehide", () => this.edits.size && this.store());
+  }
+
+  edited(event) {
+    const field = event.target.closest("[data-field]");
+    if (field) {
+      this.edits.set(name(field), ++this.count);
+      if (event.type === "change") this.touched.add(name(field));
+    }
+    this.state("unsaved", say("unsaved"));
+    if (!event.isComposing) this.ask();
+    this.keep();
+  }
+
+  /** Enter in a one-line input goes on typing, never off to the server; Ctrl Enter submits. */
+  pressed(event) {
+    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      this.form.requestSubmit(this.form.querySelector("[data-submit]"));
+    } else if (event.target.matches("input:not([type=submit]):not([type=button]):not([type=file])") && this.fields().length > 1) {
+      event.preventDefault();
+    }
+  }
+
+  submitting(event) {
+    if (this.form.dataset.busy) return event.preventDefault();
+    this.busy(true);
+    this.state("saving", say("saving"));
+    drafts.write(this.key, { at: Date.now(), sent: true, record: this.record(), shown: this.shown() });
+  }
+
+  busy(on) {
+    if (on) this.form.dataset.busy = "1";
+    else delete this.form.dataset.busy;
+    for (const button of this.form.querySelectorAll("[data-ui=form-bar] button")) {
+      if (on) button.setAttribute("aria-busy", "true");
+      else button.removeAttribute("aria-busy");
+    }
+  }
+
+  /** A link of the problem summary puts the focus into its field. */
+  follow(event) {
+    const link = event.target.closest("[data-ui=problem-summary] a");
+    if (!link) return;
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const into = target?.matches("[data-ticks]") ? target.querySelector("input") : target;
+    if (!into) return;
+    event.preventDefault();
+    into.focus();
+    into.closest("[data-field]")?.scrollIntoView({ block: "center" });
+  }
+
+  async preview() {
+    const address = this.form.dataset.previewUrl;
+    if (!address) return;
+    const turn = ++this.sent;
+    const seen = this.count;
+    const body = JSON.stringify({ record: this.record(), id: this.form.dataset.id || null, touched: [...this.touched] });
+    try {
+      const answer = await fetch(address, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf() },
+        body,
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const decided = await answer.json();
+      if (turn === this.sent) this.apply(decided, seen);
+    } catch {
+      if (turn === this.sent) this.state("unsaved", say("previewFailed"));
+    }
+  }
+
+  apply(decided, seen) {
+    const news = [];
+    const focused = document.activeElement?.closest?.("[data-field]");
+    for (const field of this.fields()) {
+      const want = decided.fields?.[name(field)];
+      if (!want) continue;
+      const typing = field === focused || (this.edits.get(name(field)) ?? 0) > seen;
+      if (want.options && !typing) offer(field, want.options);
+      if (want.visible !== undefined && reveal(field, want.visible)) {
+        news.push(say(want.visible ? "appeared" : "left", { label: label(field) }));
+      }
+      if (want.required !== undefined) require(field, want.required);
+      if (want.readonly !== undefined && field.dataset.kind !== "readonly") lock(field, want.readonly);
+      if (field.dataset.kind === "readonly") {
+        const text = want.display ?? want.value ?? "";
+        if (put(field, want.value, text)) news.push(say("worked", { label: label(field), value: text || say("blank") }));
+      } else if (want.value != null && !typing && String(valueOf(field)) !== String(want.value)) {
+        put(field, want.value, want.display);
+      }
+      if (want.problems) complain(field, want.problems);
+    }
+    this.whole(decided.problems ?? []);
+    if (news.length) announce(news.join(document.documentElement.lang.startsWith("zh") ? "。" : ". "));
+  }
+
+  /** Problems of the record as a whole. A summary from the server stays until the next submit. */
+  whole(problems) {
+    const slot = this.form.querySelector("[data-problems]");
+    if (!slot || slot.querySelector("[data-ui=problem-summary]")) return;
+    const sentences = problems.map((problem) => problem.sentence ?? problem);
+    const text = sentences.join("\n");
+    if (slot.dataset.text === text) return;
+    slot.dataset.text = text;
+    slot.replaceChildren(
+      ...(sentences.length ? [make("div", { class: "problems", "data-ui": "live-problems" }, make("ul", {}, ...sentences.map((each) => make("li", {}, each))))] : []),
+    );
+  }
+
+  state(state, text) {
+    const place = this.form.querySelector("[data-save-state]");
+    if (!place) return;
+    place.dataset.state = state;
+    place.textContent = text;
+  }
+
+  /* ---- the draft on this device ---- */
+
+  /** The labels of chosen records: a stored draft needs them as well as the values. */
+  shown() {
+    const shown = {};
+    for (const field of this.fields()) {
+      if (field.dataset.kind === "combobox") shown[name(field)] = field.querySelector("input[type=text]").value;
+    }
+    return shown;
+  }
+
+  store() {
+    if (!this.key || this.form.dataset.busy) return;
+    const record = this.record();
+    for (const field of this.fields()) if (field.querySelector("input[type=password]")) delete record[name(field)];
+    if (drafts.write(this.key, { at: Date.now(), record, shown: this.shown() })) {
+      this.state("unsaved", say("kept", { time: clock() }));
+    }
+  }
+
+  offerDraft() {
+    const draft = this.key && drafts.read(this.key);
+    const box = document.querySelector("[data-local-draft]");
+    if (!draft || !box) return;
+    const refused = this.form.querySelector("[data-ui=problem-summary], [data-ui=conflict]");
+    if (refused || JSON.stringify(draft.record) === this.start) return drafts.forget(this.key);
+    box.hidden = false;
+    box.querySelector("[data-local-draft-time]").textContent = clock(new Date(draft.at));
+    box.querySelector("[data-local-restore]").addEventListener("click", () => {
+      for (const field of this.fields()) {
+        if (!(name(field) in draft.record)) continue;
+        put(field, draft.record[name(field)], draft.shown?.[name(field)]);
+        this.edits.set(name(field), ++this.count);
+      }
+      box.hidden = true;
+      this.state("unsaved", say("unsaved"));
+      this.preview();
+      this.form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    });
+    box.querySelector("[data-local-discard]").addEventListener("click", () => {
+      drafts.forget(this.key);
+      box.hidden = true;
+    });
+  }
+}
+
+wireComboboxes(document);
+document.querySelectorAll("[data-form]").forEach((form) => {
+  wireLines(form);
+  new LiveForm(form);
+});
