@@ -15,6 +15,7 @@ from engine.expression.parse import Source
 from engine.options import INVALID, OptionKind, name_of, options_schema, read_options
 from engine.problems import ProblemCode, suggest
 from engine.texts import Text
+from engine.values import BOOLEAN, NUMBER, ValueType
 
 WRONG_KIND = ProblemCode(
     "wrong-kind",
@@ -380,6 +381,14 @@ class Raw:
     def describe(self) -> Text:
         """Say what may be written."""
         return self.words
+
+
+def expected_of(kind: OptionKind | None) -> ValueType | None:
+    """Return what an expression must give that stands where the kind expects a literal; None for anything."""
+    literal = kind.literal if isinstance(kind, ValueOr) else None
+    if isinstance(literal, Whole | Number):
+        return NUMBER
+    return BOOLEAN if isinstance(literal, Flag) else None
 
 
 def check_name(name: str) -> Text | None:

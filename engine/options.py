@@ -151,7 +151,7 @@ def _report_unknown(cursor: Cursor, known: frozenset[str]) -> None:
 def options_schema(options: type, **more: Any) -> dict[str, Any]:
     """Return the JSON Schema of a map that `read_options` accepts."""
     rows = list(rows_of(options))
-    properties = {row.key: row.kind.schema() | {"description": row.help.en} for row in rows}
+    properties = {row.key: row.kind.schema() | {"description": both_languages(row.help)} for row in rows}
     schema: dict[str, Any] = {
         "type": "object",
         "properties": properties | more,
@@ -159,6 +159,11 @@ def options_schema(options: type, **more: Any) -> dict[str, Any]:
         "additionalProperties": False,
     }
     return schema if schema["required"] else {k: v for k, v in schema.items() if k != "required"}
+
+
+def both_languages(words: Text) -> str:
+    """Return words for an editor, which knows no languages: the Chinese and the English ones."""
+    return words.zh if words.zh == words.en else f"{words.zh} / {words.en}"
 
 
 def name_of(data: object) -> Text:

@@ -229,7 +229,7 @@ def _without_currency(text: str, currency: str) -> str:
 
 def _duration(raw: object, _: ValueType) -> Value:
     if isinstance(raw, timedelta):
-        return raw
+        return raw - timedelta(microseconds=raw.microseconds)
     try:
         number = _decimal(raw)
         if number == number.to_integral_value(context=_EXACT):

@@ -58,7 +58,7 @@ def _any_grant(grants: list[Grant], compiler: SqlCompiler, source: RowSource) ->
     """Return the condition that one of the grants covers a row; None if one covers all."""
     if any(grant.rows is None for grant in grants):
         return None
-    system = compiler.unguarded()
+    system = SqlCompiler(compiler.dialect, compiler.tables, compiler.shapes, compiler.facts)
     conditions = [system.condition(grant.rows.tree, Frame(source)) for grant in grants if grant.rows is not None]
     return or_(*conditions) if conditions else false()
 
@@ -179,9 +179,9 @@ class QueryCompiler:
     def _guarded_condition(self, compiler: SqlCompiler, source: RowSource, condition: Expression) -> Element:
         """Compile a reader's own condition: where a field is masked, the reader's view of it counts."""
         if self.guard is None:
-            return compiler.condition(condition.tree, Frame(source))
+            return compiler.condition(condition.tree, Frame(source, row=source))
         masked = RowSource(source.form, source.table, is_root=False, joins=source.joins)
-        return compiler.condition(condition.tree, Frame(masked))
+        return compiler.condition(condition.tree, Frame(masked, row=masked))
 
     def _search(self, compiler: SqlCompiler, source: RowSource, query: RecordQuery) -> Element:
         found = []

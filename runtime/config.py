@@ -41,8 +41,8 @@ WEAK_SECRET = ProblemCode(
     "weak-secret",
     Text("密钥「{name}」太弱:至少要 32 个随机字符", "'{name}' is too weak; it needs 32 random characters"),
     Text(
-        "去掉它,Quartet 会自己生成一个并保存在数据目录里",
-        "Leave it out, and Quartet draws one and keeps it in the data folder",
+        "删掉它,Quartet 会自己生成一个并保存在数据目录里",
+        "Remove it, and Quartet draws one and keeps it in the data folder",
     ),
 )
 NO_SENDER = ProblemCode(
@@ -54,6 +54,15 @@ UNREADABLE_CONFIG = ProblemCode(
     "unreadable-config",
     Text("读不了设置文件「{file}」:{reason}", "The settings file '{file}' cannot be read: {reason}"),
     Text("改正它,或去掉 QUARTET_CONFIG", "Correct it, or unset QUARTET_CONFIG"),
+)
+
+UNREADABLE_SECRET = ProblemCode(
+    "unreadable-secret",
+    Text("密钥文件「{file}」不能读写:{reason}", "The key file '{file}' cannot be read or written: {reason}"),
+    Text(
+        "给运行 Quartet 的用户数据目录的权限,或设置 QUARTET_SECRET_KEY",
+        "Let the user that runs Quartet write to the data folder, or set QUARTET_SECRET_KEY",
+    ),
 )
 
 
@@ -224,7 +233,7 @@ class Settings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "database_url", self.database_url.replace("{data}", self.data.as_posix()))
         if not self.base_url:
-            object.__setattr__(self, "base_url", f"http://{self.host}:{self.port}")
+            object.__setattr__(self, "base_url", f"http://{_reachable(self.host)}:{self.port}")
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -243,8 +252,21 @@ class Settings:
         return cls(**values)
 
     def secret(self) -> str:
-        """Return the key for signing, drawing and keeping one (mode 0600) if none is set or kept yet."""
-        return self.secret_key or _kept_secret(self.data / "secret.key")
+        """Return the key for signing, drawing and keeping one (mode 0600) if none is set or kept yet.
+
+        Raises `ConfigError` where that is impossible, or where what is kept is no key.
+        """
+        if self.secret_key:
+            return self.secret_key
+        path = self.data / "secret.key"
+        try:
+            kept = _kept_secret(path)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise ConfigError([UNREADABLE_SECRET.here(file=path, reason=reason)]) from error
+        if _is_weak(kept):
+            raise ConfigError([WEAK_SECRET.here(name=path)])
+        return kept
 
 
 def settings_reference() -> tuple[SettingReference, ...]:
@@ -327,6 +349,13 @@ def _is_weak(secret: str) -> bool:
     if len(secret) < _SECRET_LENGTH or len(set(secret)) < 10:
         return True
     return any(word in secret.casefold() for word in _WEAK_WORDS)
+
+
+def _reachable(host: str) -> str:
+    """Return a host as a browser on this machine can name it."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - which stand for every address, and are none
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def _kept_secret(path: Path) -> str:

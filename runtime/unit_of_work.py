@@ -30,7 +30,7 @@ from engine.decisions import (
 from engine.turn import Event, Moment, Turn, take_turn
 from engine.values import Value
 from runtime.store import schema
-from runtime.store.outbox import add_effects
+from runtime.store.outbox import Cause, add_effects
 from runtime.store.published import PublishedApp
 from runtime.store.reader import Row, StoredReader
 from runtime.store.records import RecordWriter
@@ -124,7 +124,8 @@ class UnitOfWork:
                     assert_never(decision)
         for adjust in sorted(later, key=lambda one: (one.form, one.record, one.field)):
             self.writer.adjust(adjust)
-        add_effects(self.connection, self.app.id, self.app.number, self.root, effects, self.now)
+        if effects:
+            add_effects(self.connection, Cause(self.app.id, self.app.number, self.root), effects, self.now)
         return Done(created, versions, len(effects))
 
     def _create(self, decisions: Sequence[CreateRecord], stamps: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:

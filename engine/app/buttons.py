@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from engine.actions.contract import PlannedAction
+from engine.app.demo import COMPUTED_FIELD
+from engine.app.grants import UNKNOWN_ROLE
 from engine.catalog import Catalog
 from engine.definition.cursor import Cursor
 from engine.expression.check import Environment
@@ -22,14 +24,8 @@ from engine.values import BOOLEAN, ValueType
 NOT_AN_ACTION = ProblemCode(
     "not-an-action",
     Text("动作要写成「动作名: 选项」,一项一个", "An action is written 'name: options', one an item"),
-    Text("例如 - set: {{status: done}}", "For example - set: {{status: done}}"),
+    Text("例如 - set: {status: done}", "For example - set: {status: done}"),
 )
-COMPUTED_FIELD = ProblemCode(
-    "computed-field",
-    Text("「{field}」是算出来的,不能写", "'{field}' is computed and cannot be written"),
-    Text("写它依据的字段", "Write the fields that it is computed from"),
-)
-
 
 @dataclass
 class ActionCompiling:
@@ -52,28 +48,50 @@ class ActionCompiling:
         """Return what a field that may be written holds; reports an unknown or computed one."""
         draft = self.compiler.drafts.get(form)
         if draft is None:
-            cursor.report(UNKNOWN_FORM, name=form, suggestions=suggest(form, self.compiler.drafts))
+            if form not in self.compiler.broken:
+                cursor.report(UNKNOWN_FORM, name=form, suggestions=suggest(form, self.compiler.drafts))
             return None
         found = draft.fields.get(field)
         if found is None:
-            cursor.report(NOT_A_FIELD, form=draft.label, name=field, suggestions=suggest(field, draft.fields))
+            self._report_field(draft, field, cursor)
             return None
         if found.source is not None:
             cursor.report(COMPUTED_FIELD, field=found.label)
             return None
         return found.value_type
 
+    def _report_field(self, draft: FormDraft, field: str, cursor: Cursor) -> None:
+        """Report a field that is not there, at its key where it is one, and only if nobody did."""
+        if field in self.compiler.broken:
+            return
+        report = cursor.report_key if cursor.path[-1] == field else cursor.report
+        report(NOT_A_FIELD, form=draft.label, name=field, suggestions=suggest(field, draft.fields))
+
     def written(self, form: str, field: str) -> None:
         """Remember that the action writes a field."""
         self.writes.add((form, field))
 
 
-def compile_buttons(forms: Mapping[str, Form], compiler: FormsCompiler, catalog: Catalog) -> dict[str, Form]:
-    """Return the forms with their buttons checked."""
+def compile_buttons(
+    forms: Mapping[str, Form], compiler: FormsCompiler, catalog: Catalog, roles: Iterable[str]
+) -> dict[str, Form]:
+    """Return the forms with their buttons checked; `roles` are those that the app has."""
+    for key in forms:
+        _check_roles(compiler.drafts[key], tuple(roles))
     return {
         key: dataclasses.replace(form, buttons=_buttons(compiler.drafts[key], compiler, catalog))
         for key, form in forms.items()
     }
+
+
+def _check_roles(draft: FormDraft, roles: tuple[str, ...]) -> None:
+    """Report the roles of buttons that the app does not have."""
+    for key, options in draft.options.buttons.items():
+        for position, role in enumerate(options.roles):
+            if role not in roles:
+                place = draft.cursor.child("buttons").child(key).child("roles")
+                place = place.child(position) if isinstance(place.data, list) else place
+                place.report(UNKNOWN_ROLE, name=role, suggestions=suggest(role, roles))
 
 
 def _buttons(draft: FormDraft, compiler: FormsCompiler, catalog: Catalog) -> dict[str, Button]:

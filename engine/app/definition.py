@@ -132,10 +132,10 @@ def _compile(cursor: Cursor, catalog: Catalog) -> AppDefinition | None:
     compiler = FormsCompiler(options.forms, catalog.fields, catalog.function_map)
     compiler.read()
     forms = compiler.compile()
-    forms = compile_buttons(forms, compiler, catalog)
+    forms = compile_buttons(forms, compiler, catalog, roles)
     access = compile_access(options.access, forms, roles, compiler)
     _check_home(cursor, options, forms)
-    demo = read_demo(options.demo, forms, roles)
+    demo = read_demo(options.demo, forms, roles, compiler)
     return AppDefinition(
         key=options.app, title=options.title or Text.same(options.app), description=options.description,
         zone=_zone(cursor, options.zone), language=options.language, home=options.home or next(iter(forms), ""),

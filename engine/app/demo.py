@@ -6,19 +6,21 @@ departments by their key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.definition.cursor import Cursor
-from engine.forms.compile import NOT_A_FIELD, UNKNOWN_FORM
-from engine.forms.model import Form
+from engine.forms.compile import NOT_A_FIELD, UNKNOWN_FORM, FormsCompiler
+from engine.forms.model import Field, Form
 from engine.app.grants import UNKNOWN_ROLE
-from engine.option_kinds import Label, ListOf, MapOf, Name, Nested, Raw, Words
-from engine.options import option, read_options
+from engine.option_kinds import WRONG_KIND, Label, ListOf, MapOf, Name, Nested, Raw, Words
+from engine.options import NOT_A_MAP, name_of, option, read_options
+from engine.parsing import parse_value
 from engine.problems import ProblemCode, Refusal, suggest
 from engine.texts import Text
-from engine.values import Kind, ValueType
+from engine.values import Kind, Value, ValueType
 
 UNKNOWN_PERSON = ProblemCode(
     "unknown-person",
@@ -34,6 +36,16 @@ UNKNOWN_RECORD = ProblemCode(
     "unknown-demo-record",
     Text("示例的「{form}」里没有「{name}」这条记录", "There is no '{name}' among the demo records of '{form}'"),
     Text("写一条已有记录的名字", "Use the name of a record that exists"),
+)
+ABOVE_ITSELF = ProblemCode(
+    "above-itself",
+    Text("「{name}」绕了一圈成了自己的上级:{chain}", "'{name}' stands above itself: {chain}"),
+    Text("改掉其中一个上级", "Change one of those above"),
+)
+COMPUTED_FIELD = ProblemCode(
+    "computed-field",
+    Text("「{field}」是算出来的,不能写", "'{field}' is computed and cannot be written"),
+    Text("写它依据的字段", "Write the fields that it is computed from"),
 )
 DEMO_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -64,7 +76,9 @@ class PersonOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _DemoOptions:
+class DemoOptions:
+    """What the demo part may say."""
+
     departments: dict[str, DepartmentOptions] = option(MapOf(Nested(DepartmentOptions)), Text("部门", "Departments"), default={})
     people: dict[str, PersonOptions] = option(MapOf(Nested(PersonOptions)), Text("人员", "People"), default={})
     records: Any = option(Raw({"type": "object"}, Text("记录", "records")), Text("各表单的记录", "Records by form"), default=None)
@@ -88,76 +102,135 @@ class DemoData:
     records: tuple[DemoRecord, ...] = ()
 
 
-def read_demo(cursor: Cursor | None, forms: Mapping[str, Form], roles: Mapping[str, Text]) -> DemoData:
+def read_demo(
+    cursor: Cursor | None, forms: Mapping[str, Form], roles: Mapping[str, Text], compiler: FormsCompiler
+) -> DemoData:
     """Read and check the demo part; what is wrong is reported."""
-    options = read_options(cursor, _DemoOptions) if cursor is not None else None
+    options = read_options(cursor, DemoOptions) if cursor is not None else None
     if options is None or cursor is None:
         return DemoData()
+    _check_departments(cursor, options)
     _check_people(cursor, options, roles)
-    records: list[DemoRecord] = []
-    for key, entry in options.records.entries() if options.records is not None else ():
-        if key not in forms:
-            entry.report_key(UNKNOWN_FORM, name=key, suggestions=suggest(key, forms))
-            continue
-        for name, record in entry.entries():
-            records.append(DemoRecord(key, name, _read_record(record, forms[key], options)))
-    return DemoData(options.departments, options.people, tuple(records))
+    reading = _Reading(options, forms, compiler)
+    return DemoData(options.departments, options.people, tuple(reading.records()))
 
 
-def _check_people(cursor: Cursor, options: _DemoOptions, roles: Mapping[str, Text]) -> None:
+def _check_departments(cursor: Cursor, options: DemoOptions) -> None:
     for key, department in options.departments.items():
         place = cursor.child("departments").child(key)
-        if department.parent and department.parent not in options.departments:
-            near = suggest(department.parent, options.departments)
-            place.child("parent").report(UNKNOWN_DEPARTMENT, name=department.parent, suggestions=near)
-        if department.head and department.head not in options.people:
-            place.child("head").report(UNKNOWN_PERSON, name=department.head, suggestions=suggest(department.head, options.people))
+        _check_one_of(place, "parent", department.parent, options.departments, UNKNOWN_DEPARTMENT)
+        _check_one_of(place, "head", department.head, options.people, UNKNOWN_PERSON)
+    _check_circles(cursor, "departments", "parent", {key: one.parent for key, one in options.departments.items()})
+
+
+def _check_people(cursor: Cursor, options: DemoOptions, roles: Mapping[str, Text]) -> None:
     for key, person in options.people.items():
         place = cursor.child("people").child(key)
-        if person.department and person.department not in options.departments:
-            near = suggest(person.department, options.departments)
-            place.child("department").report(UNKNOWN_DEPARTMENT, name=person.department, suggestions=near)
-        if person.supervisor and person.supervisor not in options.people:
-            near = suggest(person.supervisor, options.people)
-            place.child("supervisor").report(UNKNOWN_PERSON, name=person.supervisor, suggestions=near)
-        for role in person.roles:
+        _check_one_of(place, "department", person.department, options.departments, UNKNOWN_DEPARTMENT)
+        _check_one_of(place, "supervisor", person.supervisor, options.people, UNKNOWN_PERSON)
+        for position, role in enumerate(person.roles):
             if role not in roles:
-                place.child("roles").report(UNKNOWN_ROLE, name=role, suggestions=suggest(role, roles))
+                written = place.child("roles")
+                written = written.child(position) if isinstance(written.data, list) else written
+                written.report(UNKNOWN_ROLE, name=role, suggestions=suggest(role, roles))
+    _check_circles(cursor, "people", "supervisor", {key: one.supervisor for key, one in options.people.items()})
 
 
-def _read_record(cursor: Cursor, form: Form, options: _DemoOptions) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for key, place in cursor.entries():
-        found = form.fields.get(key)
-        if found is None and key not in SYSTEM_KEYS:
-            place.report_key(NOT_A_FIELD, form=form.label, name=key, suggestions=suggest(key, form.fields))
-            continue
-        kind = found.value_type if found else form.shape_fields()[key].value_type
-        _check_value(place, kind, found, options)
-        values[key] = place.data
-    return values
+def _check_one_of(place: Cursor, key: str, name: str, known: Mapping[str, object], code: ProblemCode) -> None:
+    if name and name not in known:
+        place.child(key).report(code, name=name, suggestions=suggest(name, known))
 
 
-def _check_value(place: Cursor, kind: ValueType, field: Any, options: _DemoOptions) -> None:
-    """Check one raw value as far as it can be told from the definition alone."""
-    match kind.kind:
-        case Kind.USER if place.data not in options.people:
-            place.report(UNKNOWN_PERSON, name=place.data, suggestions=suggest(str(place.data), options.people))
-        case Kind.DEPARTMENT if place.data not in options.departments:
-            place.report(UNKNOWN_DEPARTMENT, name=place.data, suggestions=suggest(str(place.data), options.departments))
-        case Kind.RECORD:
-            _check_reference(place, kind.form)
-        case Kind.USER | Kind.DEPARTMENT:
-            pass
-        case _ if field is not None:
-            try:
-                field.type.parse(place.data, kind)
-            except Refusal as refusal:
-                place.add(refusal.problem)
+def _check_circles(cursor: Cursor, part: str, key: str, above: Mapping[str, str]) -> None:
+    """Report each circle in who or what stands above whom, once."""
+    seen: set[str] = set()
+    for start in above:
+        chain: list[str] = []
+        name = start
+        while name and name in above and name not in seen:
+            seen.add(name)
+            chain.append(name)
+            name = above[name]
+        if name in chain:
+            words = " → ".join([*chain[chain.index(name) :], name])
+            cursor.child(part).child(name).child(key).report(ABOVE_ITSELF, name=name, chain=words)
 
 
-def _check_reference(place: Cursor, form: str) -> None:
-    records = place.document.data["demo"]["records"].get(form)
-    known = list(records) if isinstance(records, dict) else []
-    if place.data not in known:
-        place.report(UNKNOWN_RECORD, form=form, name=place.data, suggestions=suggest(str(place.data), known))
+@dataclass(frozen=True)
+class _Reading:
+    """The reading of the records, which may refer to each other and to people and departments."""
+
+    options: DemoOptions
+    forms: Mapping[str, Form]
+    compiler: FormsCompiler
+
+    def records(self) -> Iterator[DemoRecord]:
+        """Yield every record that can be read."""
+        written = self.options.records
+        for key, entry in _entries(written) if written is not None else ():
+            if key in self.forms:
+                for name, record in _entries(entry):
+                    yield DemoRecord(key, name, dict(self._values(record, self.forms[key])))
+            elif key not in self.compiler.broken:
+                entry.report_key(UNKNOWN_FORM, name=key, suggestions=suggest(key, self.forms))
+
+    def _values(self, cursor: Cursor, form: Form) -> Iterator[tuple[str, object]]:
+        for key, place in _entries(cursor):
+            found = form.fields.get(key)
+            if found is not None and not found.is_entered:
+                place.report_key(COMPUTED_FIELD, field=found.label)
+            elif found is not None or key in SYSTEM_KEYS:
+                self._check(place, form.shape_fields()[key].value_type, found)
+                yield key, place.data
+            elif key not in self.compiler.broken:
+                place.report_key(NOT_A_FIELD, form=form.label, name=key, suggestions=suggest(key, form.fields))
+
+    def _check(self, place: Cursor, kind: ValueType, found: Field | None) -> None:
+        """Check one raw value as far as it can be told from the definition alone."""
+        if place.data is None:
+            return
+        match kind.kind:
+            case Kind.USER:
+                self._check_name(place, self.options.people, UNKNOWN_PERSON)
+            case Kind.DEPARTMENT:
+                self._check_name(place, self.options.departments, UNKNOWN_DEPARTMENT)
+            case Kind.RECORD:
+                self._check_name(place, self._names_of(kind.form), UNKNOWN_RECORD, form=kind.form)
+            case _ if found is not None:
+                _check_value(place, found)
+            case _:
+                _parse(place, lambda: parse_value(place.data, kind))
+
+    def _check_name(self, place: Cursor, known: Mapping[str, object], code: ProblemCode, **facts: object) -> None:
+        if not isinstance(place.data, str):
+            place.report(WRONG_KIND, expected=Words().describe(), found=name_of(place.data))
+        elif place.data not in known:
+            place.report(code, name=place.data, suggestions=suggest(place.data, known), **facts)
+
+    def _names_of(self, form: str) -> Mapping[str, object]:
+        records = self.options.records.data.get(form) if self.options.records is not None else None
+        return records if isinstance(records, dict) else {}
+
+
+def _entries(cursor: Cursor) -> Iterator[tuple[str, Cursor]]:
+    """Go through the entries of what must be a map."""
+    if not isinstance(cursor.data, dict):
+        cursor.report(NOT_A_MAP, found=name_of(cursor.data))
+    return cursor.entries()
+
+
+def _check_value(place: Cursor, found: Field) -> None:
+    """Check a value against its field, and against the limits that are no expressions."""
+    value = _parse(place, lambda: found.type.parse(place.data, found.value_type))
+    own = {entry.name for entry in dataclasses.fields(found.options)}
+    if value is not None and not own & set(found.expressions):
+        for problem in found.type.check(value, found.options):
+            place.add(problem)
+
+
+def _parse(place: Cursor, read: Callable[[], Value]) -> Value:
+    try:
+        return read()
+    except Refusal as refusal:
+        place.add(refusal.problem)
+        return None

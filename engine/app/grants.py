@@ -9,7 +9,7 @@ from engine.access import ACTIONS, EVERYONE, Access, Grant
 from engine.definition.cursor import Cursor
 from engine.expression.parse import Source
 from engine.expression.tree import Expression
-from engine.forms.compile import NOT_A_FIELD, UNKNOWN_FORM, FormsCompiler
+from engine.forms.compile import UNKNOWN_FORM, FormsCompiler
 from engine.forms.model import Form
 from engine.option_kinds import ListOf, Name, OneOf, ValueOr
 from engine.options import NOT_A_MAP, name_of, option, read_options
@@ -56,7 +56,8 @@ def compile_access(
         cursor.report(NOT_A_MAP, found=name_of(cursor.data))
     for key, entry in cursor.entries():
         if key not in forms:
-            entry.report_key(UNKNOWN_FORM, name=key, suggestions=suggest(key, forms))
+            if key not in compiler.broken:
+                entry.report_key(UNKNOWN_FORM, name=key, suggestions=suggest(key, forms))
             continue
         grants[key] = _form_grants(entry, forms[key], roles, compiler)
     return Access(fields, grants)
@@ -84,10 +85,8 @@ def _grant(role: str, cursor: Cursor, form: Form, compiler: FormsCompiler) -> Gr
     if options is None:
         return None
     for key, names in (("hide", options.hide), ("read_only", options.read_only)):
-        for name in names:
-            if name not in form.fields:
-                place = cursor.child(key)
-                place.report(NOT_A_FIELD, form=form.label, name=name, suggestions=suggest(name, form.fields))
+        if names:
+            compiler.report_unknown_fields(names, cursor.child(key), compiler.drafts[form.key])
     actions = frozenset(ACTIONS if "all" in options.can else options.can)
     rows = _rows(options, cursor, form, compiler)
     return Grant(role, actions, rows, frozenset(options.hide), frozenset(options.read_only))
@@ -103,7 +102,8 @@ def _rows(options: GrantOptions, cursor: Cursor, form: Form, compiler: FormsComp
     owner = options.owner
     shape = form.shape_fields().get(owner)
     if shape is None or shape.value_type.kind is not Kind.USER:
-        cursor.report(NO_OWNER, owner=owner)
+        if owner not in compiler.broken:
+            (cursor.child("owner") if "owner" in cursor.data else cursor).report(NO_OWNER, owner=owner)
         return None
     words = {
         "own": f"{owner} == me",

@@ -306,7 +306,17 @@ def _applied(function: Function, arguments: tuple[Node, ...]) -> Node:
     result = function.result_type(types)
     if function.strict and any(kind.kind is Kind.BLANK for kind in types):
         return Constant(None, result)
-    return Apply(function, arguments, result)
+    slots = function.slots(len(arguments)) or ()
+    filled = tuple(_typed(argument, slot) for argument, slot in zip(arguments, slots, strict=True))
+    return Apply(function, filled, result)
+
+
+def _typed(node: Node, slot: Parameter) -> Node:
+    """Give a blank constant a kind that its parameter takes, for databases that insist on one."""
+    if node.type.kind is not Kind.BLANK:
+        return node
+    kinds = (Kind.TEXT, Kind.NUMBER, *sorted(slot.kinds))
+    return Constant(None, ValueType(next(kind for kind in kinds if kind in slot.kinds)))
 
 
 def _converted(node: Node, kinds: frozenset[Kind] | set[Kind]) -> Node:

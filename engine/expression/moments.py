@@ -5,7 +5,7 @@ Nothing here raises: what lies outside the years 1 to 9999 is blank (None).
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,24 @@ def from_local(local: datetime, zone: ZoneInfo) -> datetime | None:
         return (local - min(offset for offset in offsets if offset is not None)).replace(tzinfo=UTC)
     except OverflowError:
         return None
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime | None:
+    """Return the moment at which a day begins; None if the clocks of `zone` change around that midnight.
+
+    Without a change, a moment is on that day or later exactly if it is not before the returned one.
+    """
+    start = from_local(datetime.combine(day, time()), zone)
+    if start is None:
+        return None
+    around = [move(start, timedelta(hours=hours)) for hours in (-26, 26)]
+    offsets = {moment.astimezone(zone).utcoffset() if moment and _inside(moment) else None for moment in around}
+    return start if len(offsets) == 1 and None not in offsets else None
+
+
+def _inside(moment: datetime) -> bool:
+    """Tell whether every time zone can show the moment."""
+    return 2 <= moment.year <= 9998
 
 
 def shift_day(day: date, span: timedelta) -> Value:

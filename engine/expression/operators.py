@@ -53,7 +53,7 @@ def _money(arguments: tuple[ValueType, ...]) -> list[ValueType]:
     return [argument for argument in arguments if argument.kind is Kind.MONEY]
 
 
-def _sum_type(arguments: tuple[ValueType, ...]) -> ValueType:
+def sum_type(arguments: tuple[ValueType, ...]) -> ValueType:
     """Money with a number stays money."""
     money = _money(arguments)
     return ValueType(Kind.MONEY, currency=money[0].currency) if money else NUMBER
@@ -61,13 +61,13 @@ def _sum_type(arguments: tuple[ValueType, ...]) -> ValueType:
 
 def _product_type(arguments: tuple[ValueType, ...]) -> ValueType:
     """Money times a number is money; money times money is a plain number."""
-    return _sum_type(arguments) if len(_money(arguments)) == 1 else NUMBER
+    return sum_type(arguments) if len(_money(arguments)) == 1 else NUMBER
 
 
 def _ratio_type(arguments: tuple[ValueType, ...]) -> ValueType:
     """Money by a number is money; anything by money is a plain number."""
     left, right = arguments
-    return NUMBER if right.kind is Kind.MONEY else _sum_type((left,))
+    return NUMBER if right.kind is Kind.MONEY else sum_type((left,))
 
 
 def add(left: Decimal, right: Decimal) -> Value:
@@ -161,14 +161,14 @@ _SIGN = Text("取负", "Change the sign")
 
 ARITHMETIC: dict[str, tuple[Function, ...]] = {
     "+": (
-        _operator("+", _PLUS, _TWO_NUMBERS, _sum_type, add, _arithmetic("+")),
+        _operator("+", _PLUS, _TWO_NUMBERS, sum_type, add, _arithmetic("+")),
         _operator("+", _PLUS, (TEXTS, TEXTS), TEXT, join, lambda sql, a, b: func.q_text(a.op("||")(b))),
         _operator("+", _PLUS, (DAYS, DURATIONS), DATE, shift_day, lambda sql, d, s: func.q_day(d, s)),
         _operator("+", _PLUS, (MOMENTS, DURATIONS), DATETIME, shift_moment, lambda sql, m, s: func.q_moment(m, s)),
         _operator("+", _PLUS, _TWO_SPANS, DURATION, lambda a, b: a + b, lambda sql, a, b: func.q_span(a + b)),
     ),
     "-": (
-        _operator("-", _MINUS, _TWO_NUMBERS, _sum_type, subtract, _arithmetic("-")),
+        _operator("-", _MINUS, _TWO_NUMBERS, sum_type, subtract, _arithmetic("-")),
         _operator("-", _MINUS, (DAYS, DURATIONS), DATE, lambda d, s: shift_day(d, -s),
                   lambda sql, d, s: func.q_day(d, -s)),
         _operator("-", _MINUS, (MOMENTS, DURATIONS), DATETIME, lambda m, s: shift_moment(m, -s),
@@ -191,9 +191,9 @@ ARITHMETIC: dict[str, tuple[Function, ...]] = {
                   lambda sql, s, n: func.q_seconds(func.q_divide(s, n))),
         _operator("/", _BY, _TWO_SPANS, NUMBER, compare_spans, lambda sql, a, b: func.q_divide(a, b)),
     ),
-    "%": (_operator("%", _REST, _TWO_NUMBERS, _sum_type, modulo, lambda sql, a, b: func.q_modulo(a, b)),),
+    "%": (_operator("%", _REST, _TWO_NUMBERS, sum_type, modulo, lambda sql, a, b: func.q_modulo(a, b)),),
     "negate": (
-        _operator("negate", _SIGN, (NUMBERS,), _sum_type, lambda a: a.copy_negate(), lambda sql, a: -a),
+        _operator("negate", _SIGN, (NUMBERS,), sum_type, lambda a: a.copy_negate(), lambda sql, a: -a),
         _operator("negate", _SIGN, (DURATIONS,), DURATION, lambda a: -a, lambda sql, a: -a),
     ),
 }  # fmt: skip

@@ -18,7 +18,8 @@ _NUMBERS: tuple[str, ...] = (
     f"""CREATE OR REPLACE FUNCTION q_fit(value numeric) RETURNS numeric {_HEAD}
     $$ SELECT CASE WHEN abs(round(value, 10)) < {_LIMIT} THEN round(value, 10) END $$""",
     f"""CREATE OR REPLACE FUNCTION q_whole(value numeric) RETURNS integer {_HEAD}
-    $$ SELECT trunc(least(greatest(value, -1000000000), 1000000000))::integer $$""",
+    $$ SELECT trunc(CASE WHEN value > 1000000000 THEN 1000000000 WHEN value < -1000000000 THEN -1000000000
+       ELSE value END)::integer $$""",
     f"""CREATE OR REPLACE FUNCTION q_divide(a numeric, b numeric) RETURNS numeric {_HEAD}
     $$ SELECT q_fit(div(a * 100000000000, nullif(b, 0)) * 0.00000000001) $$""",
     f"""CREATE OR REPLACE FUNCTION q_modulo(a numeric, b numeric) RETURNS numeric {_HEAD}

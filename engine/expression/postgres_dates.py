@@ -37,7 +37,7 @@ DATES: tuple[str, ...] = (
     $$ SELECT CASE WHEN extract(year FROM day) * 12 + extract(month FROM day) - 1 + months BETWEEN 12 AND 119999
        THEN (day + make_interval(months => months::integer))::date END $$""",
     f"""CREATE OR REPLACE FUNCTION q_months_between(a date, b date) RETURNS integer {_HEAD}
-    $$ SELECT CASE WHEN b < a THEN -1 ELSE 1 END
+    $$ SELECT CASE WHEN b < a THEN -1 WHEN b >= a THEN 1 END
        * ((extract(year FROM greatest(a, b)) - extract(year FROM least(a, b))) * 12
           + extract(month FROM greatest(a, b)) - extract(month FROM least(a, b))
           - CASE WHEN extract(day FROM greatest(a, b)) < extract(day FROM least(a, b)) THEN 1 ELSE 0 END)::integer $$""",
@@ -50,6 +50,18 @@ DATES: tuple[str, ...] = (
                      + make_interval(months => 1) - make_interval(days => 1))
        THEN make_date(parts[1]::integer, parts[2]::integer, parts[3]::integer) END
        FROM regexp_match(value, '^([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})日?$') AS found(parts) $$""",
+    f"""CREATE OR REPLACE FUNCTION q_date_add(day date, count numeric, unit text) RETURNS date {_HEAD}
+    $$ SELECT CASE unit WHEN 'day' THEN q_move(day, q_whole(count)) WHEN 'week' THEN q_move(day, q_whole(count) * 7::bigint)
+       WHEN 'month' THEN q_months(day, q_whole(count)) WHEN 'quarter' THEN q_months(day, q_whole(count) * 3::bigint)
+       WHEN 'year' THEN q_months(day, q_whole(count) * 12::bigint) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_date_diff(a date, b date, unit text) RETURNS numeric {_HEAD}
+    $$ SELECT (CASE unit WHEN 'day' THEN b - a WHEN 'week' THEN (b - a) / 7
+       WHEN 'month' THEN q_months_between(a, b) WHEN 'quarter' THEN q_months_between(a, b) / 3
+       WHEN 'year' THEN q_months_between(a, b) / 12 END)::numeric $$""",
+    f"""CREATE OR REPLACE FUNCTION q_weekday(day date, first numeric) RETURNS numeric {_HEAD}
+    $$ SELECT (CASE first WHEN 2 THEN extract(isodow FROM day) WHEN 1 THEN extract(dow FROM day) + 1 END)::numeric $$""",
+    f"""CREATE OR REPLACE FUNCTION q_second_of_day(clock timestamp) RETURNS numeric {_HEAD}
+    $$ SELECT floor(extract(epoch FROM clock - date_trunc('day', clock)))::numeric $$""",
     f"""CREATE OR REPLACE FUNCTION q_start(day date, unit text) RETURNS date {_HEAD}
     $$ SELECT CASE WHEN unit = 'day' THEN day ELSE date_trunc(unit, day::timestamp)::date END $$""",
     f"""CREATE OR REPLACE FUNCTION q_end(day date, unit text) RETURNS date {_HEAD}
@@ -60,9 +72,9 @@ DATES: tuple[str, ...] = (
     $$ SELECT (day - DATE '0001-01-01') / 7 * 5 + least(mod(day - DATE '0001-01-01', 7), 5) $$""",
     f"""CREATE OR REPLACE FUNCTION q_workdays_to(day date) RETURNS integer {_HEAD}
     $$ SELECT (day - DATE '0001-01-01' + 1) / 7 * 5 + least(mod(day - DATE '0001-01-01' + 1, 7), 5) $$""",
-    f"""CREATE OR REPLACE FUNCTION q_workdays(a date, b date) RETURNS integer {_HEAD}
-    $$ SELECT CASE WHEN b >= a THEN q_workdays_to(b) - q_workdays_before(a)
-       ELSE q_workdays_before(b) - q_workdays_to(a) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_workdays(a date, b date) RETURNS numeric {_HEAD}
+    $$ SELECT (CASE WHEN b >= a THEN q_workdays_to(b) - q_workdays_before(a)
+       ELSE q_workdays_before(b) - q_workdays_to(a) END)::numeric $$""",
     f"""CREATE OR REPLACE FUNCTION q_nth_workday(place integer) RETURNS date {_HEAD}
     $$ SELECT CASE WHEN place >= 0 THEN q_move(DATE '0001-01-01', (place / 5 * 7 + mod(place, 5))::bigint) END $$""",
     f"""CREATE OR REPLACE FUNCTION q_workday(day date, days numeric) RETURNS date {_HEAD}

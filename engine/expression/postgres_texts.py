@@ -32,11 +32,11 @@ TEXTS: tuple[str, ...] = (
     $$ SELECT CASE WHEN q_whole(start) >= 1
        THEN q_text(substr(value, q_whole(start), greatest(q_whole(count), 0))) END $$""",
     f"""CREATE OR REPLACE FUNCTION q_put(value text, start numeric, count numeric, part text) RETURNS text {_HEAD}
-    $$ SELECT CASE WHEN q_whole(start) >= 1 THEN q_text(left(value, q_whole(start) - 1) || coalesce(part, '')
+    $$ SELECT CASE WHEN q_whole(start) >= 1 AND count IS NOT NULL THEN q_text(left(value, q_whole(start) - 1) || coalesce(part, '')
        || substr(value, q_whole(start) + greatest(q_whole(count), 0))) END $$""",
-    f"""CREATE OR REPLACE FUNCTION q_count(value text, part text) RETURNS integer {_HEAD}
-    $$ SELECT CASE WHEN part = '' THEN 0
-       ELSE (char_length(value) - char_length(replace(value, part, ''))) / char_length(part) END $$""",
+    f"""CREATE OR REPLACE FUNCTION q_count(value text, part text) RETURNS numeric {_HEAD}
+    $$ SELECT CASE WHEN part = '' THEN 0 ELSE
+       div(char_length(value) - char_length(replace(value, part, '')), char_length(part)) END $$""",
     f"""CREATE OR REPLACE FUNCTION q_substitute(value text, old text, new text) RETURNS text {_HEAD}
     $$ SELECT CASE WHEN old IS NULL THEN value
        WHEN char_length(value) + q_count(value, old) * (char_length(coalesce(new, '')) - char_length(old)) <= {TEXT_LIMIT}

@@ -54,6 +54,7 @@ def connector(functions: Mapping[str, Function]) -> Callable[[Any], None]:
         connection.create_function("q_call", -1, call, deterministic=True)
         connection.create_function("q_number", 2, _unscale, deterministic=True)
         connection.create_function("q_scaled", 2, _scale, deterministic=True)
+        connection.create_function("q_total", 4, _total, deterministic=True)
         connection.create_aggregate("q_sum", 1, _Sum)
         connection.create_aggregate("q_average", 1, _Average)
         connection.create_collation(NUMBER_COLLATION, _compare_numbers)
@@ -78,7 +79,10 @@ def _adapter(signature: str, functions: Mapping[str, Function]) -> Callable[...,
         if strict and None in raw:
             return None
         values = [None if v is None else read(v) for read, v in zip(readers, raw, strict=True)]
-        return write_raw(settle(python(*first, *values)))
+        try:
+            return write_raw(settle(python(*first, *values)))
+        except (ArithmeticError, ValueError):
+            return None
 
     return run
 
@@ -86,8 +90,8 @@ def _adapter(signature: str, functions: Mapping[str, Function]) -> Callable[...,
 def find_function(name: str, kinds: Iterable[Kind], functions: Mapping[str, Function]) -> Function:
     """Return the function or the overload of an operator with this name and these kinds."""
     wanted = tuple(kinds)
-    if name == operators.TO_DATE.name:
-        return operators.TO_DATE
+    if name in operators.CONVERSIONS:
+        return operators.CONVERSIONS[name]
     for overload in operators.ARITHMETIC.get(name, ()):
         if all(kind in p.kinds or kind is Kind.BLANK for kind, p in zip(wanted, overload.parameters, strict=True)):
             return overload
@@ -123,14 +127,25 @@ def write_raw(value: Value) -> Raw:
         case date():
             return value.isoformat()
         case timedelta():
-            return int(value.total_seconds())
+            return operators.span_seconds(value)
         case tuple():
             raise TypeError("a list does not cross into SQLite")
 
 
+def write_digits(value: Value) -> str | None:
+    """Write a number as SQLite holds it inside an expression."""
+    return write_number(value) if isinstance(value, Decimal) else None
+
+
 def _unscale(raw: int | None, scale: int) -> str | None:
     """Turn a stored number into its digits."""
-    return None if raw is None else write_number(Decimal(raw).scaleb(-scale))
+    return None if raw is None else write_number(operators.EXACT.scaleb(Decimal(raw), -scale))
+
+
+def _total(high: int, low: int, count: int, scale: int) -> Raw:
+    """Give a sum, or an average over `count`, from the two halves of a sum of stored numbers."""
+    units = operators.EXACT.scaleb(Decimal(high * 1_000_000_000 + low), -scale)
+    return write_raw(operators.divide(units, Decimal(count)) if count != 1 else settle(units))
 
 
 def _scale(raw: str | None, scale: int) -> int | None:
@@ -156,12 +171,12 @@ class _Sum:
     def step(self, raw: str | int | None) -> None:
         """Take one row."""
         if raw is not None:
-            self.total += Decimal(str(raw))
+            self.total = operators.EXACT.add(self.total, Decimal(str(raw)))
             self.count += 1
 
     def finalize(self) -> str | None:
         """Give the sum, blank over nothing."""
-        return write_raw(settle(self.total)) if self.count else None  # type: ignore[return-value]
+        return write_digits(settle(self.total)) if self.count else None
 
 
 class _Average(_Sum):
@@ -169,5 +184,4 @@ class _Average(_Sum):
 
     def finalize(self) -> str | None:
         """Give the average, blank over nothing."""
-        value = operators.divide(self.total, Decimal(self.count)) if self.count else None
-        return write_raw(value)  # type: ignore[return-value]
+        return write_digits(operators.divide(self.total, Decimal(self.count))) if self.count else None

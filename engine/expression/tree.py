@@ -178,6 +178,13 @@ class Expression:
         )
 
 
+    @property
+    def python_only(self) -> tuple[str, ...]:
+        """Return the functions that cannot run in the database; with one, there is no filter and no sort."""
+        applied = (node.function for node in walk(self.tree) if isinstance(node, Apply))
+        return tuple(dict.fromkeys(function.name for function in applied if function.postgres is None))
+
+
 class FieldShape(Protocol):
     """What an expression needs to know of a field."""
 

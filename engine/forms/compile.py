@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -16,9 +16,10 @@ from engine.expression.parse import Source, parse
 from engine.expression.tree import Expression, RecordShape
 from engine.forms.contract import FieldType
 from engine.forms.declared import FieldOptions, FormOptions
-from engine.forms.drafts import FORMULA_CYCLE, FieldDraft, FormDraft
+from engine.forms.drafts import FORMULA_CYCLE, FieldDraft, FormDraft, UnknownShape
 from engine.forms.model import Check, Field, Form, Section
-from engine.options import read_options, rows_of
+from engine.option_kinds import BAD_NAME, check_name, expected_of
+from engine.options import NOT_A_MAP, name_of, read_options, rows_of
 from engine.problems import Problem, ProblemCode, Refusal, suggest
 from engine.registry import Registry
 from engine.shapes import PLATFORM_SHAPES
@@ -28,7 +29,12 @@ from engine.values import BOOLEAN, Kind, ValueType
 NO_FIELDS = ProblemCode(
     "no-fields",
     Text("表单「{form}」还没有字段", "The form '{form}' has no fields"),
-    Text("在 fields 下面写「字段名: {{type: text}}」", "Write 'field: {{type: text}}' below fields"),
+    Text("在 fields 下面写「字段名: {type: text}」", "Write 'field: {type: text}' below fields"),
+)
+NO_FORMS = ProblemCode(
+    "no-forms",
+    Text("应用还没有表单", "The app has no forms"),
+    Text("在 forms 下面写「表单名: {fields: …}」", "Write 'form: {fields: …}' below forms"),
 )
 NO_TYPE = ProblemCode(
     "no-type",
@@ -56,7 +62,7 @@ RESERVED_FIELD = ProblemCode(
     Text("换一个名字", "Use another name"),
 )
 _SYSTEM = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by"})
-_TYPE_OF_COMMON = {"required": BOOLEAN, "visible": BOOLEAN, "readonly": BOOLEAN}
+_Name = tuple[str, str]
 
 
 @dataclass
@@ -70,13 +76,24 @@ class FormsCompiler:
     types: Registry[FieldType]
     functions: Mapping[str, Function]
     drafts: dict[str, FormDraft] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
 
     def read(self) -> None:
-        """Read the options of every form and field; problems go to the cursor."""
+        """Read the options of every form and field; problems go to the cursor.
+
+        The keys of forms and fields that cannot be read are kept as `broken`, so that what refers to them
+        is not reported as well.
+        """
+        if not isinstance(self.cursor.data, dict):
+            self.cursor.report(NOT_A_MAP, found=name_of(self.cursor.data))
+        elif not self.cursor.data:
+            self.cursor.report(NO_FORMS)
         for key, cursor in self.cursor.entries():
             options = read_options(cursor, FormOptions)
-            if options is not None:
+            if _is_name(key, cursor) and options is not None:
                 self.drafts[key] = FormDraft(key, options.title or Text.same(key), options, cursor)
+            else:
+                self.broken.add(key)
         for draft in self.drafts.values():
             self._read_fields(draft)
 
@@ -85,20 +102,28 @@ class FormsCompiler:
         if not entries:
             draft.options.fields.report(NO_FIELDS, form=draft.key)
         for key, cursor in entries:
-            found = self._field_type(key, cursor)
+            found = self._read_field(draft, key, cursor)
             if found is None:
-                continue
-            if key in _SYSTEM:
-                cursor.report_key(RESERVED_FIELD, name=key)
-            own = frozenset(row.key for row in rows_of(found.Options))
-            common_keys = frozenset(row.key for row in rows_of(FieldOptions))
-            common = read_options(cursor, FieldOptions, also=own)
-            options = _read_own(cursor, found.Options, common_keys)
-            if common is not None and options is not None:
-                label = common.title or Text.same(key)
-                draft.fields[key] = FieldDraft(
-                    draft.key, key, label, found, common, options, cursor, lambda draft=draft: self.environment(draft.key)
-                )
+                self.broken.add(key)
+            else:
+                draft.fields[key] = found
+
+    def _read_field(self, draft: FormDraft, key: str, cursor: Cursor) -> FieldDraft | None:
+        if key in _SYSTEM:
+            cursor.report_key(RESERVED_FIELD, name=key)
+            return None
+        found = self._field_type(key, cursor) if _is_name(key, cursor) else None
+        if found is None:
+            return None
+        common = read_options(cursor, FieldOptions, also=_keys_of(found.Options))
+        options = _read_own(cursor, found.Options)
+        if common is None or options is None:
+            return None
+        for problem in found.review(options):
+            place = cursor.document.location((*cursor.path, *problem.path))
+            cursor.add(problem.within((), place))
+        label = common.title or Text.same(key)
+        return FieldDraft(draft.key, key, label, found, common, options, cursor, self)
 
     def _field_type(self, key: str, cursor: Cursor) -> FieldType | None:
         name = cursor.data.get("type") if isinstance(cursor.data, dict) else None
@@ -115,13 +140,21 @@ class FormsCompiler:
 
     def shape(self, key: str) -> RecordShape | None:
         """Return the shape of a form, of people or of departments."""
-        return self.drafts.get(key) or PLATFORM_SHAPES.get(key)
+        return self.drafts.get(key) or PLATFORM_SHAPES.get(key) or (UnknownShape(key) if key else None)
 
     def environment(self, form: str, *, has_old: bool = False) -> Environment:
         """Return what names mean in the expressions of a form."""
-        return Environment(
-            self.drafts.get(form), self.shape, tuple(self.drafts), self.functions, has_old=has_old
-        )
+        return self._environments(form, has_old)
+
+    @cached_property
+    def _environments(self) -> Callable[[str, bool], Environment]:
+        forms = (*self.drafts, *sorted(self.broken))
+
+        @cache
+        def environment(form: str, has_old: bool) -> Environment:  # noqa: FBT001 - a key of the cache
+            return Environment(self.drafts.get(form), self.shape, forms, self.functions, has_old=has_old)
+
+        return environment
 
     def expression(
         self, source: Source, cursor: Cursor, environment: Environment, expected: ValueType | None = None
@@ -130,8 +163,21 @@ class FormsCompiler:
         try:
             return parse(source, environment, expected)
         except Refusal as refusal:
-            cursor.add(refusal.problem)
+            if not self.follows(refusal.problem):
+                cursor.add(refusal.problem)
             return None
+
+    def follows(self, problem: Problem) -> bool:
+        """Tell whether a problem only says that something is missing which has been reported already."""
+        return problem.facts.get("name") in self.broken
+
+    def report_unknown_fields(self, names: Iterable[str], cursor: Cursor, form: RecordShape) -> None:
+        """Report each of some names that is no field of the form, at its own place in a list."""
+        fields = form.shape_fields()
+        for position, name in enumerate(names):
+            if name not in fields and name not in self.broken:
+                place = cursor.child(position) if isinstance(cursor.data, list) else cursor
+                place.report(NOT_A_FIELD, form=form.label, name=name, suggestions=suggest(name, fields))
 
     # Forms.
 
@@ -151,23 +197,37 @@ class FormsCompiler:
         named_by = options.named_by or next(
             (key for key, one in fields.items() if one.value_type.kind is Kind.TEXT), "id"
         )
-        self._known(draft, "named_by", (options.named_by,) if options.named_by else ())
-        sections = []
-        for section in options.sections:
-            self._known(draft, "sections", section.fields)
-            sections.append(Section(section.title, section.fields))
+        self._check_names(draft)
+        sections = tuple(Section(section.title, section.fields) for section in options.sections)
         return Form(
             key=draft.key, label=draft.label, help=options.help, fields=fields, named_by=named_by, checks=checks,
-            sections=tuple(sections), columns=options.columns, sort=options.sort, was=options.was,
+            sections=sections, columns=options.columns, sort=options.sort, was=options.was,
             formula_order=tuple(key for _, key in order if fields[key].stored and fields[key].formula),
             location=draft.cursor.document.key_location(draft.cursor.path),
         )  # fmt: skip
 
-    def _known(self, draft: FormDraft, key: str, names: tuple[str, ...]) -> None:
-        for name in names:
-            if name not in draft.shape_fields():
+    def _check_names(self, draft: FormDraft) -> None:
+        """Check the fields that a form names outside of expressions."""
+        options = draft.options
+        if options.named_by:
+            self.report_unknown_fields((options.named_by,), draft.cursor.child("named_by"), draft)
+        for position, section in enumerate(options.sections):
+            place = draft.cursor.child("sections")
+            place = place.child(position) if isinstance(place.data, list) else place
+            self.report_unknown_fields(section.fields, place.child("fields"), draft)
+        for key, paths in (("columns", options.columns), ("sort", options.sort)):
+            for position, path in enumerate(paths):
                 place = draft.cursor.child(key)
-                place.report(NOT_A_FIELD, form=draft.label, name=name, suggestions=suggest(name, draft.fields))
+                place = place.child(position) if isinstance(place.data, list) else place
+                self._check_path(path, place, draft, skip=int(key == "sort" and path.startswith("-")))
+
+    def _check_path(self, path: str, place: Cursor, draft: FormDraft, *, skip: int) -> None:
+        """Check a column or a sort: a field, or one behind links; `skip` characters in front of it."""
+        if not all(name.isidentifier() for name in path[skip:].split(".")):
+            place.report(NOT_A_FIELD, form=draft.label, name=path)
+            return
+        source = Source(path[skip:], lambda start, end: place.document.within(place.path, start + skip, end + skip))
+        self.expression(source, place, self.environment(draft.key))
 
     def _checks(self, draft: FormDraft) -> tuple[Check, ...]:
         checks = []
@@ -211,9 +271,11 @@ class FormsCompiler:
                 if not isinstance(source, Source) or source is draft.source:
                     continue
                 environment = self.environment(draft.form)
-                expected = _TYPE_OF_COMMON.get(key) if holder is draft.common else None
+                expected = expected_of(entry.metadata.get("option"))
                 if key in ("default", "fill"):
                     expected = draft.value_type
+                if key == "visible":
+                    expected = BOOLEAN
                 if key == "only":
                     environment, expected = self._row_environment(draft, environment), BOOLEAN
                 found = self.expression(source, draft.cursor.child(key), environment, expected)
@@ -221,7 +283,7 @@ class FormsCompiler:
                     yield entry.name, found
 
     def _row_environment(self, draft: FieldDraft, environment: Environment) -> Environment:
-        return dataclasses.replace(environment, row=draft.value_type.form)
+        return dataclasses.replace(environment, record=None, row=draft.value_type.form)
 
     def _report_nonsense(self, draft: FieldDraft) -> None:
         if draft.source is None:
@@ -232,7 +294,7 @@ class FormsCompiler:
 
     def _report_link(self, draft: FieldDraft) -> None:
         target = draft.value_type.form
-        if target and target not in self.drafts and draft.type.value_type(draft.options).form:
+        if target and target not in self.drafts and target not in self.broken and draft.type.value_type(draft.options).form:
             key = "to" if "to" in draft.cursor.data else "type"
             draft.cursor.child(key).report(UNKNOWN_FORM, name=target, suggestions=suggest(target, self.drafts))
 
@@ -254,14 +316,17 @@ class FormsCompiler:
             return tuple(self._graph)
 
     def _report_cycles(self) -> None:
-        try:
-            TopologicalSorter(self._graph).prepare()
-        except CycleError as error:
-            chain = [part for part in error.args[1]]
-            form, key = next(part for part in chain if part in self._graph)
+        """Report each circle once, at one of its fields."""
+        graph = dict(self._graph)
+        while chain := _cycle(graph):
+            form, key = next(part for part in chain if part in graph)
             words = " → ".join(f"{a}.{b}" for a, b in chain)
             draft = self.drafts[form].fields[key]
             draft.cursor.report_key(FORMULA_CYCLE, field=draft.label, chain=words)
+            graph = {part: reads for part, reads in graph.items() if part not in chain}
+        for one in (one for draft in self.drafts.values() for one in draft.fields.values()):
+            if one.is_circular and self.cursor.is_clean:
+                one.cursor.report_key(FORMULA_CYCLE, field=one.label, chain=f"{one.key} → … → {one.key}")
 
     @cached_property
     def _stored(self) -> set[tuple[str, str]]:
@@ -277,11 +342,30 @@ class FormsCompiler:
         return stored
 
 
-def _read_own(cursor: Cursor, options: type, common: frozenset[str]) -> Any:
+@cache
+def _keys_of(options: type) -> frozenset[str]:
+    return frozenset(row.key for row in rows_of(options))
+
+
+def _is_name(key: str, cursor: Cursor) -> bool:
+    """Tell whether a key can be used in expressions; report it if not."""
+    why = check_name(key)
+    if why is not None:
+        cursor.report_key(BAD_NAME, name=key, why=why)
+    return why is None
+
+
+def _read_own(cursor: Cursor, options: type) -> Any:
     """Read the options of the type; unknown keys were reported with the common ones already."""
-    quiet = Cursor(cursor.document, cursor.path, {k: v for k, v in cursor.data.items() if k not in common}, cursor.problems)
-    known = {row.key for row in rows_of(options)}
-    quiet = dataclasses.replace(quiet, data={k: v for k, v in quiet.data.items() if k in known})
-    return read_options(quiet, options)
+    known = _keys_of(options)
+    own = {key: value for key, value in cursor.data.items() if key in known}
+    return read_options(dataclasses.replace(cursor, data=own), options)
 
 
+def _cycle(graph: Mapping[_Name, set[_Name]]) -> list[_Name]:
+    """Return fields that lead back to the first of them, or nothing."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []

@@ -6,9 +6,10 @@ out on demand; asking in a circle is the problem `formula-cycle`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 from engine.definition.cursor import Cursor
 from engine.expression.check import Environment
@@ -16,8 +17,8 @@ from engine.expression.parse import Source, parse
 from engine.expression.tree import Expression, FieldShape
 from engine.forms.contract import FieldType
 from engine.forms.declared import FieldOptions, FormOptions
-from engine.forms.model import system_fields
-from engine.problems import ProblemCode, Refusal
+from engine.forms.model import SystemField, system_fields
+from engine.problems import Problem, ProblemCode, Refusal
 from engine.texts import Text
 from engine.values import BLANK, Kind, ValueType
 
@@ -26,6 +27,16 @@ FORMULA_CYCLE = ProblemCode(
     Text("「{field}」的公式绕回了自己:{chain}", "The formula of '{field}' leads back to itself: {chain}"),
     Text("让其中一个字段不再依赖另一个", "Let one of the fields not depend on the other"),
 )
+
+
+class Checking(Protocol):
+    """What a field asks of the compiler that checks it."""
+
+    def environment(self, form: str) -> Environment:
+        """Return what names mean in the expressions of a form."""
+
+    def follows(self, problem: Problem) -> bool:
+        """Tell whether a problem only follows from one that has been reported."""
 
 
 @dataclass(eq=False)
@@ -39,7 +50,8 @@ class FieldDraft:
     common: FieldOptions
     options: Any
     cursor: Cursor
-    environment: Callable[[], Environment]
+    compiler: Checking
+    is_circular: bool = False
     _formula: Expression | None = None
     _asked: bool = False
     _asking: bool = False
@@ -60,16 +72,17 @@ class FieldDraft:
 
     @property
     def formula(self) -> Expression | None:
-        """The checked formula; problems are reported once."""
+        """The checked formula; problems are reported once, going in a circle by whoever asked first."""
         if self._asking:
-            self.cursor.report_key(FORMULA_CYCLE, field=self.key, chain=f"{self.key} → … → {self.key}")
+            self.is_circular = True
             return None
         if not self._asked and self.source is not None:
             self._asking = True
             try:
-                self._formula = parse(self.source, self.environment(), self._expected())
+                self._formula = parse(self.source, self.compiler.environment(self.form), self._expected())
             except Refusal as refusal:
-                self.cursor.add(refusal.problem)
+                if not self.compiler.follows(refusal.problem):
+                    self.cursor.add(refusal.problem)
             finally:
                 self._asking, self._asked = False, True
         return self._formula
@@ -96,6 +109,10 @@ class FormDraft:
 
     def shape_fields(self) -> Mapping[str, FieldShape]:
         """Return the drafts and the system's fields by key."""
+        return self._shape
+
+    @cached_property
+    def _shape(self) -> _Shape:
         return _Shape(self)
 
 
@@ -116,3 +133,35 @@ class _Shape(Mapping[str, FieldShape]):
 
     def __len__(self) -> int:
         return len(self.draft.fields) + len(self.system)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownShape:
+    """A form that could not be read, or that is not there: whatever is asked of it is blank.
+
+    Its problem has been reported, so what refers to it is not reported as well.
+    """
+
+    key: str
+
+    @property
+    def label(self) -> Text:
+        """Go by the key."""
+        return Text.same(self.key)
+
+    def shape_fields(self) -> Mapping[str, FieldShape]:
+        """Return a map that has every field."""
+        return _AnyField()
+
+
+class _AnyField(Mapping[str, FieldShape]):
+    """Fields of which only the name is known."""
+
+    def __getitem__(self, key: str) -> FieldShape:
+        return SystemField(key, Text.same(key), BLANK)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0

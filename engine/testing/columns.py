@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -58,11 +59,12 @@ def read_back(kind: ValueType, values: Sequence[Value], url: str = SQLITE) -> li
         engine.dispose()
 
 
+@lru_cache(maxsize=2)
+def _calculator(functions: tuple[Function, ...]) -> Engine:
+    return open_database(functions=functions)
+
+
 def select_one(statement: Select[Any], functions: Sequence[Function]) -> Any:
-    """Run a statement on SQLite and return its one value."""
-    engine = open_database(functions=functions)
-    try:
-        with engine.connect() as connection:
-            return connection.scalar(statement)
-    finally:
-        engine.dispose()
+    """Run a statement on SQLite, with our functions in it, and return its one value."""
+    with _calculator(tuple(functions)).connect() as connection:
+        return connection.scalar(statement)

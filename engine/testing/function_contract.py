@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice, product
@@ -12,28 +12,52 @@ from typing import Any
 from sqlalchemy import FromClause, select
 
 from engine.expression.check import Environment
-from engine.expression.evaluate import evaluate, to_program
+from engine.expression.evaluate import evaluate
 from engine.expression.function import Function
 from engine.expression.parse import parse
 from engine.expression.sql import Facts, Frame, SqlCompiler
-from engine.expression.tree import Apply, Constant, Expression
+from engine.expression.tree import Expression, FieldShape
 from engine.problems import Refusal
-from engine.shapes import PLATFORM_SHAPES
+from engine.scope import RecordScope
+from engine.shapes import PLATFORM_SHAPES, PlatformField
 from engine.testing.columns import select_one
 from engine.testing.findings import expect, expect_words
 from engine.testing.members import Contract
-from engine.testing.memory import NOW, SHANGHAI, a_scope
+from engine.testing.memory import MemoryReader
+from engine.texts import Text
 from engine.values import Kind, Value, ValueType
 
 _SAMPLES: dict[Kind, tuple[Value, ...]] = {
-    Kind.NUMBER: (Decimal(0), Decimal("-1.5"), Decimal(3), Decimal("1234567.891")),
-    Kind.TEXT: ("茶具 Tea set", "12", " x "),
-    Kind.BOOLEAN: (True, False),
-    Kind.DATE: (date(2024, 2, 29), date(2026, 12, 31)),
-    Kind.DATETIME: (datetime(2026, 11, 22, 16, 30, tzinfo=UTC),),
-    Kind.DURATION: (timedelta(days=1, hours=2), timedelta(seconds=-5)),
+    Kind.NUMBER: (Decimal(0), Decimal("-1.5"), Decimal(3), Decimal("1234567.891"), None),
+    Kind.TEXT: ("茶具 Tea set", "12", " x ", None),
+    Kind.BOOLEAN: (True, False, None),
+    Kind.DATE: (date(2024, 2, 29), date(2026, 12, 31), None),
+    Kind.DATETIME: (datetime(2026, 11, 22, 16, 30, tzinfo=UTC), None),
+    Kind.DURATION: (timedelta(days=1, hours=2), timedelta(seconds=-5), None),
 }
-_MOST_CALLS = 200
+_NAMED = {f"{kind}{at}": (kind, value) for kind, row in _SAMPLES.items() for at, value in enumerate(row)}
+_VALUES = {name: value for name, (_, value) in _NAMED.items()}
+_MOST_CALLS = 60
+
+
+class _SampleShape:
+    """A record with a field for every sample, so that a call of any function is checked as in an app."""
+
+    key = "samples"
+    label = Text("样本", "samples")
+
+    def shape_fields(self) -> Mapping[str, FieldShape]:
+        """Return the fields by key."""
+        return {
+            name: PlatformField(name, Text.same(name), ValueType(kind)) for name, (kind, _) in _NAMED.items()
+        }
+
+
+_SHAPE = _SampleShape()
+
+
+class _NeedsTables(LookupError):
+    """Raised where a function reads stored data, which belongs to the tests of the database."""
 
 
 class FunctionContract(Contract):
@@ -54,47 +78,47 @@ class FunctionContract(Contract):
         expect(self.registry(self.catalog()).members.get(name) is member, f"there is another {name} already")
 
     def test_examples(self, member: Function) -> None:
-        """Each example gives what it says, in Python and in SQLite."""
+        """Each example that runs gives what it says, in Python and in SQLite."""
         for example in member.examples:
-            expression = self._parse(example.source)
-            found = evaluate(expression, a_scope())
-            expect(_same(found, example.result), f"{example.source} is {found!r}, not {example.result!r}")
-            self._agrees(expression, found)
+            if example.runs:
+                expression = self._parse(example.source)
+                found = self._agreed(expression)
+                expect(_same(found, example.result), f"{example.source} is {found!r}, not {example.result!r}")
 
     def test_blanks(self, member: Function) -> None:
         """A blank in place of any argument gives a value, or is refused while the definition is checked."""
-        for source in _with_blanks(member):
+        self._try_all(_with_blanks(member))
+
+    def test_samples(self, member: Function) -> None:
+        """Python and SQLite give the same for fields of every kind that it takes, full and blank."""
+        if not member.aggregate:
+            self._try_all(_calls(member))
+
+    def _try_all(self, sources: Iterator[str]) -> None:
+        for source in sources:
             try:
                 expression = self._parse(source)
             except Refusal:
                 continue
-            self._agrees(expression, evaluate(expression, a_scope()))
-
-    def test_samples(self, member: Function) -> None:
-        """Python and SQLite give the same for values of every kind that it takes."""
-        if member.python is None:
-            return
-        for arguments in _calls(member):
-            types = tuple(argument.type for argument in arguments)
-            tree = Apply(member, arguments, member.result_type(types))
-            written = f"{member.name}({', '.join(repr(argument.value) for argument in arguments)})"
-            expression = Expression(written, None, tree, to_program(tree), frozenset())
-            self._agrees(expression, evaluate(expression, a_scope()))
+            self._agreed(expression)
 
     def _parse(self, source: str) -> Expression:
         functions = self.catalog().function_map
-        return parse(source, Environment(None, PLATFORM_SHAPES.get, (), functions))
+        return parse(source, Environment(_SHAPE, PLATFORM_SHAPES.get, (), functions))
 
-    def _agrees(self, expression: Expression, expected: Value) -> None:
-        scope = a_scope()
-        compiler = SqlCompiler("sqlite", _NoTables(), PLATFORM_SHAPES.get, Facts(NOW, SHANGHAI))
+    def _agreed(self, expression: Expression) -> Value:
+        """Return the value in Python, after SQLite has given the same."""
+        reader = MemoryReader()
+        scope = RecordScope(_SHAPE, _VALUES, reader, reader.now, reader.zone)
+        value = evaluate(expression, scope)
+        compiler = SqlCompiler("sqlite", _NoTables(), PLATFORM_SHAPES.get, Facts(reader.now, reader.zone))
         try:
             element = compiler.output(expression.tree, Frame(scope))
-        except Refusal:
-            return  # says that it cannot run in the database, as the contract allows
-        functions = list(self.catalog().function_map.values())
-        found = select_one(select(element), functions)
-        expect(_alike(found, expected), f"{expression.source}: {expected!r} in Python, {found!r} in SQLite")
+        except (Refusal, _NeedsTables):
+            return value  # it cannot run in the database, as the contract allows, or needs a real one
+        found = select_one(select(element), list(self.catalog().function_map.values()))
+        expect(_alike(found, value), f"{expression.source}: {value!r} in Python, {found!r} in SQLite")
+        return value
 
 
 class _NoTables:
@@ -102,18 +126,18 @@ class _NoTables:
 
     def table(self, form: str) -> FromClause:
         """There is none."""
-        raise LookupError(form)
+        raise _NeedsTables(form)
 
     def column(self, form: str, name: str) -> str:
         """There is none."""
-        raise LookupError(name)
+        raise _NeedsTables(name)
 
 
 def _with_blanks(function: Function) -> Iterator[str]:
     """Yield the calls of the examples with a blank in place of each argument in turn."""
     for example in function.examples:
         tree = ast.parse(example.source, mode="eval").body
-        if not isinstance(tree, ast.Call):
+        if not isinstance(tree, ast.Call) or not example.runs:
             continue
         for position in range(len(tree.args)):
             arguments = list(tree.args)
@@ -121,25 +145,16 @@ def _with_blanks(function: Function) -> Iterator[str]:
             yield ast.unparse(ast.Call(tree.func, arguments, []))
 
 
-def _calls(function: Function) -> Iterator[tuple[Constant, ...]]:
-    """Yield arguments of every kind that the function takes, blanks among them."""
-    pools = [_pool(parameter.kinds) for parameter in function.parameters]
-    counts = range(sum(not one.optional for one in function.parameters), len(pools) + 1)
-    for count in counts:
+def _calls(function: Function) -> Iterator[str]:
+    """Yield calls with fields of every kind that the function takes, blank ones among them."""
+    pools = [[name for name, (kind, _) in _NAMED.items() if kind in one.kinds] for one in function.parameters]
+    for count in range(sum(not one.optional for one in function.parameters), len(pools) + 1):
         step = max(1, _size(pools[:count]) // _MOST_CALLS)
         for arguments in islice(product(*pools[:count]), 0, None, step):
-            if function.accepts(tuple(argument.type for argument in arguments)):
-                yield arguments
+            yield f"{function.name}({', '.join(arguments)})"
 
 
-def _pool(kinds: frozenset[Kind]) -> list[Constant]:
-    found = [
-        Constant(value, ValueType(kind)) for kind in _SAMPLES if kind in kinds for value in _SAMPLES[kind]
-    ]
-    return [*found, *(Constant(None, ValueType(kind)) for kind in _SAMPLES if kind in kinds)]
-
-
-def _size(pools: list[list[Constant]]) -> int:
+def _size(pools: list[list[str]]) -> int:
     size = 1
     for pool in pools:
         size *= len(pool)

@@ -15,6 +15,8 @@ from engine.texts import Language
 from runtime.config import Settings
 from runtime.service.apps import Publisher, Shelf
 from runtime.store.people import Actor
+from runtime.service.people import People
+from runtime.service.sign_in import SignIn
 from runtime.service.visit import NO_SUCH_APP, NotFound, Visit
 from runtime.store.database import Database
 
@@ -25,6 +27,7 @@ Result = TypeVar("Result")
 class Office:
     """The services of one installation.
 
+    demo_password: the password of the demo people, offered on the sign-in page; '' outside a demo.
     wake: called after a commit that left messages to send; the relay looks at once then.
     """
 
@@ -33,8 +36,11 @@ class Office:
     database: Database
     shelf: Shelf
     publisher: Publisher
+    people: People
+    sign_in: SignIn
     clock: Callable[[], datetime]
     wake: Callable[[], None] = lambda: None
+    demo_password: str = ""
 
     @contextmanager
     def reading(self, app: str, actor: Actor, language: Language) -> Iterator[Visit]:

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from engine.access import Action, Rights
-from engine.forms.model import Form
+from engine.forms.model import Field, Form
 from engine.forms.submission import Assessment, Circumstances, assess
 from engine.parsing import parse_value
 from engine.problems import Problem, ProblemCode
+from engine.query import RecordQuery
 from engine.texts import Text
 from engine.turn import ButtonPressed, RecordRemoved, RecordSubmitted, Refused
 from engine.values import DEPARTMENT_SHAPE, USER_SHAPE, Value
@@ -216,19 +217,18 @@ def check_references(
         identifier = int(raw) if isinstance(raw, int | str) and str(raw).strip().isdigit() and len(str(raw)) < 18 else 0
         if not identifier or (old and old.get(key) == identifier):
             continue
-        if not _is_there(visit, found.value_type.points_to, identifier):
+        if not _may_choose(visit, found, identifier):
             problems.append(UNKNOWN_REFERENCE.at(None, path=(key,), label=found.label))
     return tuple(problems)
 
 
-def _is_there(visit: Visit, target: str, identifier: int) -> bool:
+def _may_choose(visit: Visit, field: Field, identifier: int) -> bool:
+    """Tell whether a reference may be chosen: visible to the person, active, and offered by the field."""
+    target = field.value_type.points_to
     if target in (USER_SHAPE, DEPARTMENT_SHAPE):
         row = visit.reader.row(target, identifier)
         return row is not None and row.get("is_active") is not False
-    row = visit.reader.row(target, identifier)
-    if row is None:
+    if not visit.policy(target).may("read"):
         return False
-    policy = visit.policy(target)
-    form = visit.app.definition.forms[target]
-    return policy.unlimited or any(grant.covers(visit.scope(form, row)) for grant in policy.readers())
-
+    query = RecordQuery(form=target, ids=(identifier,), condition=field.expressions.get("only"))
+    return visit.connection.execute(visit.queries.compile(query).rows).first() is not None

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -67,6 +68,7 @@ class Database:
     _reading: Engine
     _writing: Engine
     _changing: Engine
+    _inside: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     @classmethod
     def open(
@@ -149,8 +151,12 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection whose writes are committed at the end, or rolled back if anything is raised."""
-        with _transaction(self._writing) as connection:
+        """Give a connection whose writes are committed at the end, or rolled back if anything is raised.
+
+        A second one in the same thread is refused: it would not be part of the first, and on SQLite would
+        wait for it in vain. Hand the connection on instead.
+        """
+        with self._only_one(), _transaction(self._writing) as connection:
             yield connection
 
     @contextmanager
@@ -160,7 +166,7 @@ class Database:
         Foreign keys are off there because rebuilding a table would delete the rows that point to it; they
         are checked before the commit. Raises `ForeignKeyError`.
         """
-        with _transaction(self._changing) as connection:
+        with self._only_one(), _transaction(self._changing) as connection:
             yield connection
             if self.dialect == "sqlite":
                 _check_foreign_keys(connection)
@@ -187,6 +193,17 @@ class Database:
             pause(random.uniform(0.01, 0.05) * 2**number)  # noqa: S311 - spreads retries, guards nothing
         with self.writing() as connection:
             return work(connection)
+
+    @contextmanager
+    def _only_one(self) -> Iterator[None]:
+        """Hold this thread to one transaction that writes."""
+        if getattr(self._inside, "writing", False):
+            raise RuntimeError("This thread is writing already; use the connection that it has.")
+        self._inside.writing = True
+        try:
+            yield
+        finally:
+            self._inside.writing = False
 
     def close(self) -> None:
         """Close every connection."""

@@ -8,7 +8,7 @@ A number with a point or an exponent is read as `Decimal`, one without as `int`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -24,8 +24,6 @@ def _plain(value: object) -> object:
     """Turn what the encoder does not know into what it does."""
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Set):
-        return sorted(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

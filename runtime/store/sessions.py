@@ -141,6 +141,12 @@ def set_password_hash(
     return connection.execute(statement.values(password_hash=password_hash)).rowcount == 1
 
 
+def set_missing_password_hashes(connection: Connection, user_ids: Iterable[int], password_hash: str) -> None:
+    """Give a password to those of some people who have none."""
+    found = users.c.id.in_(list(user_ids)), users.c.password_hash.is_(None)
+    connection.execute(update(users).where(*found).values(password_hash=password_hash))
+
+
 def lock_tries(connection: Connection, subjects: Iterable[Subject], now: datetime) -> dict[Subject, Tries]:
     """Return the tries of each subject, locked until the transaction ends so that none is counted twice."""
     ordered = sorted(subjects)

@@ -15,7 +15,6 @@ from runtime.store.people import Actor
 from runtime.service.visit import Visit
 
 Result = TypeVar("Result")
-COOKIE = "quartet_session"
 
 
 @dataclass(frozen=True)

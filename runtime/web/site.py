@@ -35,7 +35,13 @@ def create_site(office: Office) -> Flask:
     folder = Path(__file__).parent
     site = Flask("quartet", template_folder=str(folder / "templates"), static_folder=str(folder / "static"))
     site.extensions["quartet"] = office
-    site.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    site.secret_key = office.settings.secret()
+    site.config |= {
+        "MAX_CONTENT_LENGTH": MOST_BYTES,
+        "SESSION_COOKIE_NAME": "quartet_notice",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": office.settings.base_url.startswith("https://"),
+    }
     site.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     for blueprint in find_blueprints(pages.__name__, pages.__path__):
         site.register_blueprint(blueprint)
@@ -63,7 +69,7 @@ def _finish(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Vary", "Cookie, Accept-Language")
-    return session.close_session(response)
+    return response
 
 
 def _page_context() -> dict[str, Any]:

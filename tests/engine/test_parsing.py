@@ -40,6 +40,10 @@ KINDS = [
 BERLIN = ZoneInfo("Europe/Berlin")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+CLOCK = (
+    r"[0-9]{3,5}[-/.年][0-9]{1,3}[-/.月][0-9]{1,3}日?"
+    r"([ T][0-9]{1,3}:[0-9]{1,3}(:[0-9]{2})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 json_scalars = (
     st.none()
     | st.booleans()
@@ -51,7 +55,7 @@ json_scalars = (
 )
 near_misses = (
     st.from_regex(r"[-+]?[¥$]?[0-9]{0,30}[.,]?[0-9]{0,30}[元%]?", fullmatch=True)
-    | st.from_regex(r"[0-9]{3,5}[-/.年][0-9]{1,3}[-/.月][0-9]{1,3}日?([ T][0-9]{1,3}:[0-9]{1,3}(:[0-9]{2})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?", fullmatch=True)
+    | st.from_regex(CLOCK, fullmatch=True)
     | st.dates().map(str) | st.datetimes().map(str) | st.timedeltas()
     | st.datetimes(timezones=st.sampled_from([UTC, BERLIN, SHANGHAI]))
 )  # fmt: skip
@@ -129,8 +133,9 @@ def test_what_cannot_be_seen_is_blank(raw: object, kind: ValueType):
 @pytest.mark.parametrize(
     ("raw", "amount"),
     [
-        ("1,234.50", "1234.50"), ("１２３４．５", "1234.5"), ("￥68", "68"), ("¥ 68", "68"), ("-¥5", "-5"),
-        ("¥-5", "-5"), ("68元", "68"), ("CNY 68", "68"), ("68 cny", "68"), ("-0", "0"), ("5.", "5"), (".5", "0.5"),
+        ("-0", "0"), (".5", "0.5"), ("1,234.50", "1234.50"), ("１２３４．５", "1234.5"),
+        ("￥68", "68"), ("¥ 68", "68"), ("-¥5", "-5"),
+        ("¥-5", "-5"), ("68元", "68"), ("CNY 68", "68"), ("68 cny", "68"), ("5.", "5"),
     ],
 )  # fmt: skip
 def test_amounts_as_people_write_them(raw: str, amount: str):
@@ -225,7 +230,7 @@ def test_an_option_is_found_by_its_key_before_any_label():
 def test_a_wrong_option_is_told_the_right_ones():
     with pytest.raises(Refusal) as caught:
         parse_value("VIPP", LEVEL)
-    assert caught.value.problem.sentence.en == "'VIPP' is not an option"
+    assert caught.value.problem.sentence.en == "'VIPP' is not an option. Did you mean 'vip'?"
     assert caught.value.problem.fix.zh == "可选的有:贵宾、A"
 
 

@@ -13,6 +13,7 @@ from engine.expression.function import (
     DURATIONS,
     NUMBERS,
     TEXTS,
+    Example,
     Function,
     Parameter,
     same_as,
@@ -30,6 +31,7 @@ SUMIFS = Function(
     parameters=(Parameter("form.field", NUMBERS), _CONDITIONS),
     result=same_as(0),
     aggregate="sum",
+    examples=(Example("SUMIFS(orders.cost, orders.department == department)", runs=False),),
 )
 COUNTIFS = Function(
     name="COUNTIFS",
@@ -38,6 +40,7 @@ COUNTIFS = Function(
     parameters=(Parameter("form.field", ANY), _CONDITIONS),
     result=NUMBER,
     aggregate="count",
+    examples=(Example("COUNTIFS(orders.id, orders.customer == this)", runs=False),),
 )
 AVERAGEIFS = Function(
     name="AVERAGEIFS",
@@ -46,6 +49,7 @@ AVERAGEIFS = Function(
     parameters=(Parameter("form.field", NUMBERS), _CONDITIONS),
     result=same_as(0),
     aggregate="average",
+    examples=(Example("AVERAGEIFS(orders.cost, orders.day >= today - DAYS(30))", runs=False),),
 )
 MINIFS = Function(
     name="MINIFS",
@@ -54,6 +58,7 @@ MINIFS = Function(
     parameters=(Parameter("form.field", _ORDERED), _CONDITIONS),
     result=same_as(0),
     aggregate="min",
+    examples=(Example("MINIFS(orders.day, orders.customer == this)", runs=False),),
 )
 MAXIFS = Function(
     name="MAXIFS",
@@ -62,6 +67,7 @@ MAXIFS = Function(
     parameters=(Parameter("form.field", _ORDERED), _CONDITIONS),
     result=same_as(0),
     aggregate="max",
+    examples=(Example("MAXIFS(orders.day, orders.customer == this)", runs=False),),
 )
 FIRST = Function(
     name="FIRST",
@@ -70,4 +76,5 @@ FIRST = Function(
     parameters=(Parameter("form.field", ANY), _CONDITIONS),
     result=same_as(0),
     aggregate="first",
+    examples=(Example("FIRST(prices.amount, prices.level == level)", runs=False),),
 )

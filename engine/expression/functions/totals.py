@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, func
+from sqlalchemy import ColumnElement, Numeric, String, case, cast, func
 
 from engine.expression.function import (
     ANY,
@@ -20,7 +20,7 @@ from engine.expression.function import (
     Parameter,
     common_type,
 )
-from engine.expression.operators import divide, multiply, total
+from engine.expression.operators import divide, multiply, sum_type, total
 from engine.texts import Text
 from engine.values import NUMBER, Value
 
@@ -55,7 +55,7 @@ def _added(numbers: tuple[Element, ...]) -> Element:
 
 def _multiplied(_: object, *numbers: Element) -> Element:
     product = reduce(lambda left, right: func.q_fit(left.op("*")(right)), (func.coalesce(n, 1) for n in numbers))
-    return case((func.num_nonnulls(*numbers) > 0, product))
+    return case((_count_filled(numbers) > 0, product))
 
 
 def _count_filled(values: tuple[Element, ...]) -> Element:
@@ -99,7 +99,7 @@ SUM = Function(
     doc=Text("合计,空的不算;都空是 0", "The sum; blanks are skipped, and over blanks alone it is 0"),
     category="number",
     parameters=_NUMBERS,
-    result=common_type,
+    result=sum_type,
     python=_sum,
     postgres=lambda _, *numbers: func.q_fit(_added(numbers)),
     strict=False,
@@ -111,9 +111,9 @@ AVERAGE = Function(
     doc=Text("平均值,空的不算;都空是空", "The average; blanks are skipped"),
     category="number",
     parameters=_NUMBERS,
-    result=common_type,
+    result=sum_type,
     python=_average,
-    postgres=lambda _, *numbers: func.q_divide(_added(numbers), func.num_nonnulls(*numbers)),
+    postgres=lambda _, *numbers: func.q_divide(_added(numbers), _count_filled(numbers)),
     strict=False,
     alike=True,
     examples=(Example("AVERAGE(1, blank, 4)", Decimal("2.5")),),
@@ -155,7 +155,7 @@ COUNTA = Function(
     parameters=_VALUES,
     result=NUMBER,
     python=lambda *values: Decimal(sum(value is not None for value in values)),
-    postgres=lambda _, *values: _count_filled(values),
+    postgres=lambda _, *values: cast(_count_filled(values), Numeric),
     sqlite=lambda _, *values: func.q_number(_count_filled(values), 0),
     strict=False,
     examples=(Example("COUNTA(1, blank, 'a')", Decimal(2)),),
@@ -167,7 +167,7 @@ COUNTBLANK = Function(
     parameters=_VALUES,
     result=NUMBER,
     python=lambda *values: Decimal(sum(value is None for value in values)),
-    postgres=lambda _, *values: len(values) - _count_filled(values),
+    postgres=lambda _, *values: cast(len(values) - _count_filled(values), Numeric),
     sqlite=lambda _, *values: func.q_number(len(values) - _count_filled(values), 0),
     strict=False,
     examples=(Example("COUNTBLANK(1, blank, 'a')", Decimal(1)),),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
 from engine.definition.cursor import Cursor
+from engine.expression.gate import GateError, read_syntax
 from engine.expression.parse import Place, Source
 from engine.forms.contract import Control, Examples, FieldType
 from engine.option_kinds import Formula, Name, OneOf, Whole
@@ -56,7 +57,7 @@ class _Placed:
         if found is INVALID:
             return INVALID
         if isinstance(found, Source):
-            return _Part(found.text, found.place)
+            return _checked(found, cursor)
         return _Part(found, lambda start, end: cursor.document.within(cursor.path, start, end))
 
     def schema(self) -> dict[str, Any]:
@@ -72,8 +73,8 @@ class _Placed:
 class RollupOptions:
     """What can be set on a rollup."""
 
-    of: Source | None = option(
-        Formula(),
+    of: _Part | None = option(
+        _Placed(Formula()),
         Text(
             "汇总的表达式,可代替下面几项:SUMIFS(lines.cost, lines.request == this)",
             "The aggregate as an expression, instead of the rest: SUMIFS(lines.cost, lines.request == this)",
@@ -137,13 +138,12 @@ class Rollup(FieldType):
             if parts[key] is None:
                 yield ROLLUP_OF_NOTHING.here(key=key)
 
-    def formula(self, options: RollupOptions) -> Source:
-        """The aggregate; every part of it is at the place where it was written."""
-        if options.of is not None:
-            pieces = [_Part(options.of.text, options.of.place)]
-        else:
-            pieces = list(_pieces(options))
-        if options.decimals is not None and pieces:
+    def formula(self, options: RollupOptions) -> Source | None:
+        """The aggregate, every part of it at the place where it was written; None while a part is missing."""
+        pieces = [options.of] if options.of is not None else list(_pieces(options))
+        if not pieces:
+            return None
+        if options.decimals is not None:
             pieces = [_Part("ROUND("), *pieces, _Part(f", {options.decimals})")]
         return _joined(pieces)
 
@@ -158,6 +158,16 @@ class Rollup(FieldType):
             "when": "lines.cost > 0 and lines.quantity > 1", "decimals": 2,
         }  # fmt: skip
         return Examples(good=(), definition=definition)
+
+
+def _checked(source: Source, cursor: Cursor) -> Any:
+    """Return a part that is an expression by itself: a bracket left open must not reach into what follows."""
+    try:
+        read_syntax(source.text)
+    except GateError as error:
+        cursor.add(replace(error.problem, location=source.place(error.start, error.end)))
+        return INVALID
+    return _Part(source.text, source.place)
 
 
 def _pieces(options: RollupOptions) -> Iterator[_Part]:

@@ -53,7 +53,7 @@ class Database:
         with self.engine.begin() as connection:
             if self.dialect == "postgresql":
                 for statement in postgres.KERNEL:
-                    connection.execute(text(statement.replace(":", "\\:")))
+                    connection.execute(text(statement))
             self.metadata.create_all(connection)
 
     @property

@@ -1,7 +1,7 @@
 /** The live form. Each change is sent to the server, which says what is shown, required, worked out and wrong;
     the answer is laid over the form without touching the focus or the field being typed in. */
 
-import { announce, clock, csrf, debounce, say, make } from "./words.js";
+import { announce, clock, csrf, debounce, icon, make, say } from "./words.js";
 import { complain, label, lock, name, offer, put, require, reveal, valueOf } from "./fields.js";
 import * as drafts from "./drafts.js";
 import { wireComboboxes } from "./combobox.js";
@@ -159,7 +159,7 @@ class LiveForm {
     if (slot.dataset.text === text) return;
     slot.dataset.text = text;
     slot.replaceChildren(
-      ...(sentences.length ? [make("div", { class: "problems", "data-ui": "live-problems" }, make("ul", {}, ...sentences.map((each) => make("li", {}, each))))] : []),
+      ...(sentences.length ? [make("div", { class: "problems problems-live", "data-ui": "live-problems" }, icon("error"), make("ul", {}, ...sentences.map((each) => make("li", {}, each))))] : []),
     );
   }
 

@@ -15,6 +15,7 @@ wireMenus();
 wireToasts();
 wirePalette(shell?.dataset.palette);
 if (!document.querySelector("[data-form]")) forgetSent();
+if (document.querySelector("[data-combobox]")) import("./combobox.js").then(({ wireComboboxes }) => wireComboboxes(document));
 
 /* ---- theme: at once, then stored; the plain post is the way without it ---- */
 

@@ -1,0 +1,60 @@
+"""The organisation: REPORTS_TO and IS_WITHIN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists
+
+from engine.expression.function import DEPARTMENTS, PEOPLE, Example, Function, Parameter
+from engine.expression.tree import Scope
+from engine.texts import Text
+from engine.values import BOOLEAN
+
+Element = ColumnElement[Any]
+
+
+def _reports_to(scope: Scope, person: int | None, manager: int | None) -> bool:
+    return person is not None and manager is not None and scope.reader.reports_to(person, manager)
+
+
+def _is_within(scope: Scope, department: int | None, ancestor: int | None) -> bool:
+    return department is not None and ancestor is not None and scope.reader.is_within(department, ancestor)
+
+
+def _is_supervised(sql: Any, person: Element, manager: Element) -> Element:
+    table = sql.tables.table("@supervision").alias()
+    return exists().where(table.c.person == person, table.c.manager == manager)
+
+
+def _is_below(sql: Any, department: Element, ancestor: Element) -> Element:
+    table = sql.tables.table("@within").alias()
+    return exists().where(table.c.department == department, table.c.ancestor == ancestor)
+
+
+REPORTS_TO = Function(
+    name="REPORTS_TO",
+    doc=Text("后一个人是前一个人的上级,直属或更高", "Whether the second person is above the first, directly or further up"),
+    category="people",
+    parameters=(Parameter("person", PEOPLE), Parameter("manager", PEOPLE)),
+    result=BOOLEAN,
+    python=_reports_to,
+    postgres=_is_supervised,
+    sqlite=_is_supervised,
+    strict=False,
+    contextual=True,
+    examples=(Example("REPORTS_TO(owner, me)", runs=False),),
+)
+IS_WITHIN = Function(
+    name="IS_WITHIN",
+    doc=Text("前一个部门就是后一个,或在它下面", "Whether the first department is the second one or below it"),
+    category="people",
+    parameters=(Parameter("department", DEPARTMENTS), Parameter("ancestor", DEPARTMENTS)),
+    result=BOOLEAN,
+    python=_is_within,
+    postgres=_is_below,
+    sqlite=_is_below,
+    strict=False,
+    contextual=True,
+    examples=(Example("IS_WITHIN(unit, me.department)", runs=False),),
+)

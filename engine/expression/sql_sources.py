@@ -1,0 +1,104 @@
+"""What an expression in SQL stands on: tables, the row that is looked at, joins along links, rights, the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, FromClause
+
+from engine.expression.tree import Scope
+
+if TYPE_CHECKING:
+    from engine.expression.sql import SqlCompiler
+
+Element = ColumnElement[Any]
+
+
+class Tables(Protocol):
+    """Where the records of a form are stored."""
+
+    def table(self, form: str) -> FromClause:
+        """Return the table of a form, of people ("@user") or of departments ("@department").
+
+        "@supervision" has a row (person, manager) for everybody above a person, "@within" a row
+        (department, ancestor) for every department, itself included, and all above it.
+        """
+
+    def column(self, form: str, name: str) -> str:
+        """Return the name of a field's column; "id" and "deleted_at" name the system's."""
+
+
+class Guard(Protocol):
+    """What the reader of a statement may see of records that it reaches."""
+
+    def rows(self, compiler: SqlCompiler, source: RowSource) -> Element | None:
+        """Return the condition for seeing rows of a form; None when all may be seen."""
+
+    def field(self, compiler: SqlCompiler, source: RowSource, name: str, value: Element) -> Element:
+        """Return the value of a field as the reader may see it."""
+
+
+class Unguarded:
+    """The system's own reading: rules, flows and stored values see everything."""
+
+    def rows(self, compiler: SqlCompiler, source: RowSource) -> Element | None:
+        """All rows."""
+        return None
+
+    def field(self, compiler: SqlCompiler, source: RowSource, name: str, value: Element) -> Element:
+        """The value itself."""
+        return value
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is the same for the whole statement: clock, zone and people."""
+
+    now: datetime
+    zone: ZoneInfo
+    me: int | None = None
+    initiator: int | None = None
+
+
+@dataclass
+class RowSource:
+    """One alias of a form's table with the joins that paths through its links have added.
+
+    is_root: whether it is the form that the statement lists; its own fields are the business of whoever
+        writes the statement, those of all others are asked from the guard.
+    is_joined: whether it is reached through a link, so that it may be missing.
+    """
+
+    form: str
+    table: FromClause
+    is_root: bool = True
+    is_joined: bool = False
+    joins: dict[tuple[str, str], tuple[RowSource, Element]] = field(default_factory=dict)
+
+    def from_clause(self) -> FromClause:
+        """Return the table with all its joins; complete only after everything is compiled."""
+        clause: FromClause = self.table
+        for target, condition in self.all_joins():
+            clause = clause.outerjoin(target.table, condition)
+        return clause
+
+    def all_joins(self) -> list[tuple[RowSource, Element]]:
+        """Return every join below this source, parents before children."""
+        found = []
+        for target, condition in self.joins.values():
+            found += [(target, condition), *target.all_joins()]
+        return found
+
+
+Current = RowSource | Scope
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What "record" and "row" mean in the part of a tree that is being compiled."""
+
+    record: Current
+    row: RowSource | None = None

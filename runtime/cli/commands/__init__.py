@@ -1,0 +1,1 @@
+"""The commands of `quartet`, one file each, found by a look into this folder."""

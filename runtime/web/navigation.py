@@ -1,0 +1,86 @@
+"""What the shell shows beside every page: the apps and the open app's forms, as far as the person may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request, url_for
+
+from engine.access import ADMIN
+from runtime.store.published import PublishedApp
+from runtime.web.guest import actor, language, office, say
+
+Links = list[dict[str, Any]]
+
+
+def visible_apps() -> list[PublishedApp]:
+    """Return the published apps in which the person may do something; asked once a request."""
+    if "apps" not in g:
+        with office().database.reading() as connection:
+            everything = office().shelf.all(connection)
+        g.apps = [app for app in everything if visible_forms(app)]
+    found: list[PublishedApp] = g.apps
+    return found
+
+
+def visible_forms(app: PublishedApp) -> list[str]:
+    """Return the forms of an app in which the person may see or create records."""
+    roles = actor().roles_in(app.key)
+    policies = {key: app.definition.access.policy(key, roles) for key in app.definition.forms}
+    return [key for key, policy in policies.items() if policy.may("read") or policy.may("create")]
+
+
+def may_design(app: PublishedApp) -> bool:
+    """Tell whether the person may change the definition of an app."""
+    return ADMIN in actor().roles_in(app.key)
+
+
+def navigation() -> tuple[Links, Links, dict[str, Any] | None]:
+    """Return the apps, the groups of the side navigation, and the open app."""
+    found = visible_apps()
+    apps = [app_link(app) for app in found]
+    key = (request.view_args or {}).get("app")
+    current = next((app for app in found if app.key == key), None)
+    if current is None:
+        return apps, _platform_nav(apps), None
+    return apps, _app_nav(current), app_link(current)
+
+
+def app_link(app: PublishedApp) -> dict[str, Any]:
+    """Return an app as a link."""
+    title = app.definition.title.to(language())
+    return {"key": app.key, "title": title, "url": url_for("app_home.app_home", app=app.key)}
+
+
+def _app_nav(app: PublishedApp) -> Links:
+    form = (request.view_args or {}).get("form")
+    items = [
+        {
+            "title": app.definition.forms[key].label.to(language()), "icon": "form", "count": None,
+            "url": url_for("lists.records", app=app.key, form=key), "active": key == form,
+        }
+        for key in visible_forms(app)
+    ]  # fmt: skip
+    home = _item(say("应用首页", "App home"), "home", url_for("app_home.app_home", app=app.key))
+    groups: Links = [{"title": "", "items": [home]}, {"title": say("数据", "Data"), "items": items}]
+    if may_design(app):
+        design = _item(say("定义", "Definition"), "definition", url_for("definitions.definition", app=app.key))
+        groups.append({"title": say("管理", "Manage"), "items": [design]})
+    return groups
+
+
+def _platform_nav(apps: Links) -> Links:
+    items = [_item(say("工作台", "Home"), "home", url_for("home.home"))]
+    groups: Links = [{"title": "", "items": items}]
+    if apps:
+        entries = [_item(app["title"], "form", app["url"]) for app in apps]
+        groups.append({"title": say("应用", "Apps"), "items": entries})
+    if actor().is_admin:
+        people = _item(say("成员与部门", "People"), "people", url_for("people.people"))
+        new = _item(say("新建应用", "New app"), "plus", url_for("definitions.new_app"))
+        groups.append({"title": say("管理", "Manage"), "items": [people, new]})
+    return groups
+
+
+def _item(title: str, icon: str, url: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "url": url, "count": None, "active": request.path == url}

@@ -1,0 +1,1 @@
+"""The pages, found by a scan of this folder: each module has a `blueprint`."""

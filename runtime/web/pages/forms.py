@@ -1,0 +1,214 @@
+"""The form of a record: new, edit, live feedback, and what its pickers offer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+
+from engine.forms.model import Form
+from engine.forms.submission import Assessment
+from engine.turn import Refused
+from runtime.service import records as service
+from runtime.service.idempotency import once
+from runtime.service.listing import find_choices
+from runtime.service.visit import Visit
+from runtime.store.records import Conflict
+from runtime.web.controls import feedback, make_control, problem_list
+from runtime.web.guest import actor, language, office, reading, say, writing
+from runtime.web.requests import posted_values, request_hash
+from runtime.web.session import toast
+
+blueprint = Blueprint("forms", __name__)
+
+
+@blueprint.get("/a/<app>/f/<form>/new")
+def new(app: str, form: str) -> str:
+    """Show an empty form, filled with defaults and with what the address gives (`?quantity=2`)."""
+    with reading(app) as visit:
+        found = visit.form(form, "create")
+        given = {key: value for key, value in request.args.items() if key in found.fields}
+        assessment = service.preview(visit, form, given)
+        return render_template("pages/form.html", form=_page(visit, assessment))
+
+
+@blueprint.get("/a/<app>/f/<form>/r/<int:record>/edit")
+def edit(app: str, form: str, record: int) -> str:
+    """Show the form of a record."""
+    with reading(app) as visit:
+        assessment = service.preview(visit, form, {}, record)
+        return render_template("pages/form.html", form=_page(visit, assessment, record))
+
+
+@blueprint.post("/a/<app>/f/<form>/preview")
+def preview(app: str, form: str) -> Response:
+    """Say how the record as it is being typed stands; nothing is saved."""
+    body = request.get_json(silent=True)
+    body = body if isinstance(body, dict) else {}
+    raw = body.get("record") if isinstance(body.get("record"), dict) else {}
+    record = int(str(body.get("id") or "0")) if str(body.get("id") or "0").isdigit() else 0
+    edited = [key for key in body.get("edited") or [] if isinstance(key, str)]
+    touched = {key for key in body.get("touched") or [] if isinstance(key, str)}
+    with reading(app) as visit:
+        assessment = service.preview(visit, form, raw or {}, record, [*edited, *touched])
+        return jsonify(feedback(visit, assessment, touched))
+
+
+@blueprint.post("/a/<app>/f/<form>/new")
+def create(app: str, form: str) -> str | tuple[str, int] | Response:
+    """Save a new record; the same form sent twice saves once."""
+    values = posted_values()
+
+    def work(visit: Visit) -> str:
+        def save() -> tuple[int, str]:
+            done = service.create_records(visit, form, [values])
+            return 303, url_for("records.record", app=app, form=form, record=done.created[0])
+
+        key = request.form.get("idempotency_key", "") or uuid4().hex
+        answer = once(visit.connection, actor().id, request.path, key, request_hash(), save)
+        return answer.body
+
+    try:
+        address = writing(app, work)
+    except Refused:
+        return _again(app, form, values), 422
+    toast(say("已保存", "Saved"))
+    return redirect(address, 303)  # type: ignore[return-value]
+
+
+@blueprint.post("/a/<app>/f/<form>/r/<int:record>/edit")
+def change(app: str, form: str, record: int) -> str | tuple[str, int] | Response:
+    """Save a changed record, unless somebody changed it meanwhile."""
+    values = posted_values()
+    version = request.form.get("version", "")
+    expected = int(version) if version.isdigit() else None
+    try:
+        writing(app, lambda visit: service.change_record(visit, form, record, values, expected))
+    except Refused:
+        return _again(app, form, values, record), 422
+    except Conflict:
+        return _again(app, form, values, record, conflict=True), 409
+    toast(say("已保存", "Saved"))
+    return redirect(url_for("records.record", app=app, form=form, record=record), 303)  # type: ignore[return-value]
+
+
+def _again(app: str, form: str, values: dict[str, object], record: int = 0, *, conflict: bool = False) -> str:
+    """Show the form again with what was typed and every problem."""
+    with reading(app) as visit:
+        assessment = service.preview(visit, form, values, record)
+        found = visit.form(form, "read" if record else "create")
+        references = service.check_references(visit, found, values)
+        page = _page(visit, assessment, record, typed=values, judge=not conflict)
+        page["problems"] += [
+            {"name": str(p.path[0]), "sentence": p.sentence.to(language())} for p in references if not conflict
+        ]
+        if conflict:
+            page["conflict"] = _conflict(visit, assessment, values, record)
+        return render_template("pages/form.html", form=page)
+
+
+def _conflict(visit: Visit, assessment: Assessment, values: dict[str, object], record: int) -> dict[str, Any]:
+    """Show field by field what somebody else wrote meanwhile."""
+    form = assessment.form
+    row = visit.reader.row(form.key, record) or {}
+    theirs = service.preview(visit, form.key, {}, record)
+    fields = []
+    for key in values:
+        field = form.fields.get(key)
+        if field is None or assessment.states[key].value == theirs.states[key].value:
+            continue
+        mine = make_control(visit, field, assessment.states[key], assessment.scope)["display"]
+        other = make_control(visit, field, theirs.states[key], theirs.scope)["display"]
+        fields.append({"name": key, "label": field.label.to(language()), "mine": mine, "theirs": other})
+    who = visit.reader.row("@user", row["updated_by"]) if isinstance(row.get("updated_by"), int) else None
+    return {"who": str(who["name"]) if who else say("系统", "The system"), "when_text": "", "fields": fields}
+
+
+def _page(
+    visit: Visit, assessment: Assessment, record: int = 0, *, typed: dict[str, object] | None = None, judge: bool = False
+) -> dict[str, Any]:
+    form = assessment.form
+    title = form.label.to(language())
+    here = {"app": visit.app.key, "form": form.key}
+    back = url_for("records.record", **here, record=record) if record else url_for("lists.records", **here)
+    row = visit.reader.row(form.key, record) if record else None
+    return {
+        "title": say(f"修改 {title}", f"Edit {title}") if record else say(f"新建 {title}", f"New {title}"),
+        "crumbs": [{"title": title, "url": url_for("lists.records", **here)}],
+        "sub": form.help.to(language()) if form.help and not record else "",
+        "action": url_for("forms.change", **here, record=record) if record else url_for("forms.create", **here),
+        "preview_url": url_for("forms.preview", **here),
+        "record_id": record or "",
+        "version": row["version"] if row else "",
+        "idempotency_key": uuid4().hex,
+        "key": f"{visit.app.key}/{form.key}",
+        "sections": _sections(visit, assessment, typed, judge=judge),
+        "problems": problem_list(visit, assessment) if judge else [],
+        "submit_label": say("保存", "Save") if record else say("提交", "Submit"),
+        "draft_label": None,
+        "cancel_url": back,
+        "save_state": {"state": "", "text": ""},
+        "draft": None,
+        "conflict": None,
+        "route": [],
+        "multipart": False,
+    }
+
+
+def _sections(
+    visit: Visit, assessment: Assessment, typed: dict[str, object] | None, *, judge: bool
+) -> list[dict[str, Any]]:
+    form, policy = assessment.form, visit.policy(assessment.form.key)
+    new = not assessment.scope.record_id
+    writable = policy.creatable() if new else frozenset(form.fields)
+    shown = [key for key in form.fields if policy.shows(key) or (new and key in writable)]
+    if new:
+        shown = [key for key in shown if not form.fields[key].is_numbered]
+    sections = []
+    for title, keys in layout(form, shown):
+        controls = [
+            make_control(
+                visit, form.fields[key], assessment.states[key], assessment.scope,
+                raw=(typed or {}).get(key), judge=judge,
+            )
+            for key in keys
+        ]  # fmt: skip
+        sections.append({"title": title, "help": "", "columns": 2, "controls": controls, "lines": None})
+    return sections
+
+
+def layout(form: Form, shown: list[str]) -> list[tuple[str, list[str]]]:
+    """Return the sections of a form's page: title and fields; fields of no section come last."""
+    placed = {key for section in form.sections for key in section.fields}
+    sections = [(s.title.to(language()), [key for key in s.fields if key in shown]) for s in form.sections]
+    rest = [key for key in shown if key not in placed]
+    sections.append((say("其他", "Other") if form.sections else "", rest))
+    return [(title, keys) for title, keys in sections if keys]
+
+
+@blueprint.get("/a/<app>/f/<form>/choices/<field>")
+def choices(app: str, form: str, field: str) -> Response:
+    """Answer a picker: records, people or departments by the words that were typed."""
+    words = request.args.get("q", "")[:100]
+    with reading(app) as visit:
+        found = visit.form(form, "read" if visit.policy(form).may("read") else "create").fields.get(field)
+        control = found.type.control(found.options, found.value_type) if found else None
+        if found is None or control is None or not control.lookup:
+            return jsonify({"items": []})
+        if control.lookup == "user":
+            items = [{"value": str(p.id), "label": p.name, "hint": p.username} for p in office().people.find_people(words)]
+        elif control.lookup == "department":
+            items = [{"value": str(d.id), "label": d.name, "hint": ""} for d in office().people.find_departments(words)]
+        else:
+            items = _record_items(visit, found.value_type.form, words, found.expressions.get("only"))
+        return jsonify({"items": items})
+
+
+def _record_items(visit: Visit, form: str, words: str, condition: Any) -> list[dict[str, str]]:
+    items = []
+    for line in find_choices(visit, form, words, condition):
+        cells = list(line.cells.values())
+        hint = " · ".join(cell.text for cell in cells[1:] if cell.text)
+        items.append({"value": str(line.id), "label": cells[0].text or f"#{line.id}", "hint": hint})
+    return items

@@ -1,0 +1,29 @@
+"""Reading what a page sent: the values of a form, and a fingerprint of the whole."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import request
+
+OWN_NAMES = frozenset({"csrf_token", "idempotency_key", "version", "intent", "next"})
+
+
+def posted_values() -> dict[str, object]:
+    """Return the values that a page's form sent, by field; a list where a name came several times.
+
+    `NAME__text`, the words in a picker's box, are left out: the picker's own value counts.
+    """
+    values: dict[str, object] = {}
+    for name in request.form:
+        if name in OWN_NAMES or name.endswith("__text"):
+            continue
+        found = request.form.getlist(name)
+        values[name] = found[-1] if len(found) == 1 or set(found) <= {"true", "false"} else found
+    return values
+
+
+def request_hash() -> str:
+    """Return a fingerprint of what was sent, so that a repeated request can be told from another one."""
+    parts = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    return hashlib.sha256(repr((request.path, parts)).encode()).hexdigest()
