@@ -12,9 +12,9 @@ from typing import Any
 from engine.definition.cursor import Cursor
 from engine.expression.check import RESERVED
 from engine.expression.parse import Source
-from engine.options import INVALID, OptionKind, name_of, options_schema, read_options
+from engine.options import INVALID, OptionKind, name_of, options_schema, read_options, report_unknown_key
 from engine.problems import ProblemCode, suggest
-from engine.texts import Text
+from engine.texts import LANGUAGES, Text
 from engine.values import BOOLEAN, NUMBER, ValueType
 
 WRONG_KIND = ProblemCode(
@@ -81,9 +81,14 @@ class Label:
     def read(self, cursor: Cursor) -> Any:
         """Return a `Text`."""
         data = cursor.data
-        if isinstance(data, str) and data.strip():
-            return Text.same(data)
-        if isinstance(data, dict) and data and set(data) <= {"zh", "en"}:
+        if isinstance(data, str):
+            return Text.same(data) if data.strip() else Words().read(cursor)
+        strange = [child for key, child in cursor.entries() if key not in LANGUAGES]
+        for child in strange:
+            report_unknown_key(child, LANGUAGES)
+        if strange:
+            return INVALID
+        if isinstance(data, dict) and data:
             words = {k: v for k, v in data.items() if isinstance(v, str) and v.strip()}
             if len(words) == len(data):
                 other = next(iter(words.values()))

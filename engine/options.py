@@ -12,7 +12,7 @@ may be is an `OptionKind` (option_kinds.py); a kind is an object, so a package m
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -24,6 +24,11 @@ UNKNOWN_KEY = ProblemCode(
     "unknown-key",
     Text("这里没有「{key}」这个选项", "'{key}' is not an option here"),
     Text("删掉它,或改成这里有的选项:{known}", "Remove it, or use one of: {known}"),
+)
+COMMA_IN_TEXT = ProblemCode(
+    "comma-in-text",
+    Text("逗号把「{key}」和前面的内容断开了", "The comma cuts '{key}' off from what stands before it"),
+    Text("给整段内容加上引号", "Put all of it in quotes"),
 )
 MISSING_KEY = ProblemCode(
     "missing-key",
@@ -102,10 +107,14 @@ def rows_of(options: type) -> Iterator[OptionRow]:
     for entry in dataclasses.fields(options):
         if "option" not in entry.metadata:
             continue
-        required = entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING
+        required = _is_required(entry)
         default = None if required else _default_of(entry)
         key = entry.metadata["key"] or entry.name
         yield OptionRow(key, entry.metadata["option"], entry.metadata["help"], default, required)
+
+
+def _is_required(entry: dataclasses.Field[Any]) -> bool:
+    return entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING
 
 
 def _default_of(entry: dataclasses.Field[Any]) -> object:
@@ -114,10 +123,14 @@ def _default_of(entry: dataclasses.Field[Any]) -> object:
     return entry.default_factory() if entry.default_factory is not dataclasses.MISSING else None
 
 
-def read_options(cursor: Cursor, options: type[OptionsT], *, also: frozenset[str] = frozenset()) -> OptionsT | None:
+def read_options(
+    cursor: Cursor, options: type[OptionsT], *, also: frozenset[str] = frozenset(), lenient: bool = False
+) -> OptionsT | None:
     """Read a map into an options object; None if something required is missing or wrong.
 
     also: keys that somebody else reads from the same map, so that they are not unknown.
+    lenient: give an option that is wrong and not required its default, so that reading can go on and find
+        more; the cursor is not clean then.
     """
     if not isinstance(cursor.data, dict):
         cursor.report(NOT_A_MAP, found=name_of(cursor.data))
@@ -129,9 +142,11 @@ def read_options(cursor: Cursor, options: type[OptionsT], *, also: frozenset[str
     for key, entry in names.items():
         if key in cursor.data:
             value = entry.metadata["option"].read(cursor.child(key))
-            complete = complete and value is not INVALID
-            values[entry.name] = value
-        elif entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING:
+            if value is not INVALID:
+                values[entry.name] = value
+            elif _is_required(entry) or not lenient:
+                complete = False
+        elif _is_required(entry):
             cursor.report(MISSING_KEY, key=key, help=entry.metadata["help"])
             complete = False
     return options(**values) if complete else None
@@ -144,8 +159,21 @@ def _declared(options: type) -> Iterator[dataclasses.Field[Any]]:
 def _report_unknown(cursor: Cursor, known: frozenset[str]) -> None:
     for key, child in cursor.entries():
         if key not in known:
-            names = ", ".join(sorted(known))
-            child.report_key(UNKNOWN_KEY, key=key, known=names, suggestions=suggest(key, known))
+            report_unknown_key(child, known)
+
+
+def report_unknown_key(cursor: Cursor, known: Iterable[str]) -> None:
+    """Report a key that is not possible where it stands; `cursor` is at its value.
+
+    In `{zh: tea, cups}` the key `cups` is what a comma has cut off from the text before it.
+    """
+    key, holder = cursor.path[-1], cursor.document.node(cursor.path[:-1])
+    place = cursor.document.node(cursor.path)
+    if holder and place and holder.style == "flow" and place.start == place.end:
+        cursor.report_key(COMMA_IN_TEXT, key=key)
+        return
+    names = sorted(known)
+    cursor.report_key(UNKNOWN_KEY, key=key, known=", ".join(names), suggestions=suggest(str(key), names))
 
 
 def options_schema(options: type, **more: Any) -> dict[str, Any]:

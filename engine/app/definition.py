@@ -124,7 +124,7 @@ def load_app(document: Document, catalog: Catalog) -> AppDefinition:
 
 
 def _compile(cursor: Cursor, catalog: Catalog) -> AppDefinition | None:
-    options = read_options(cursor, AppOptions)
+    options = read_options(cursor, AppOptions, lenient=True)
     if options is None:
         _check_forms_anyway(cursor, catalog)
         return None
@@ -134,7 +134,8 @@ def _compile(cursor: Cursor, catalog: Catalog) -> AppDefinition | None:
     forms = compiler.compile()
     forms = compile_buttons(forms, compiler, catalog, roles)
     access = compile_access(options.access, forms, roles, compiler)
-    _check_home(cursor, options, forms)
+    if options.home not in compiler.broken:
+        _check_home(cursor, options, forms)
     demo = read_demo(options.demo, forms, roles, compiler)
     return AppDefinition(
         key=options.app, title=options.title or Text.same(options.app), description=options.description,

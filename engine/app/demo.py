@@ -106,7 +106,7 @@ def read_demo(
     cursor: Cursor | None, forms: Mapping[str, Form], roles: Mapping[str, Text], compiler: FormsCompiler
 ) -> DemoData:
     """Read and check the demo part; what is wrong is reported."""
-    options = read_options(cursor, DemoOptions) if cursor is not None else None
+    options = read_options(cursor, DemoOptions, lenient=True) if cursor is not None else None
     if options is None or cursor is None:
         return DemoData()
     _check_departments(cursor, options)

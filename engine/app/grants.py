@@ -96,7 +96,8 @@ def _rows(options: GrantOptions, cursor: Cursor, form: Form, compiler: FormsComp
     """Return the row condition; the named scopes are conditions on the owner of a record."""
     place = cursor.child("rows") if "rows" in cursor.data else cursor
     if isinstance(options.rows, Source):
-        return compiler.expression(options.rows, place, compiler.environment(form.key), BOOLEAN)
+        found = compiler.expression(options.rows, place, compiler.environment(form.key), BOOLEAN)
+        return compiler.in_database(found, place)
     if options.rows == "all":
         return None
     owner = options.owner

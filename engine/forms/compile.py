@@ -11,9 +11,10 @@ from typing import Any
 
 from engine.definition.cursor import Cursor
 from engine.expression.check import Environment
+from engine.expression.codes import NOT_IN_DATABASE
 from engine.expression.function import Function
 from engine.expression.parse import Source, parse
-from engine.expression.tree import Expression, RecordShape
+from engine.expression.tree import Apply, Expression, RecordShape, walk
 from engine.forms.contract import FieldType
 from engine.forms.declared import FieldOptions, FormOptions
 from engine.forms.drafts import FORMULA_CYCLE, FieldDraft, FormDraft, UnknownShape
@@ -89,7 +90,7 @@ class FormsCompiler:
         elif not self.cursor.data:
             self.cursor.report(NO_FORMS)
         for key, cursor in self.cursor.entries():
-            options = read_options(cursor, FormOptions)
+            options = read_options(cursor, FormOptions, lenient=True)
             if _is_name(key, cursor) and options is not None:
                 self.drafts[key] = FormDraft(key, options.title or Text.same(key), options, cursor)
             else:
@@ -98,9 +99,12 @@ class FormsCompiler:
             self._read_fields(draft)
 
     def _read_fields(self, draft: FormDraft) -> None:
-        entries = list(draft.options.fields.entries())
-        if not entries:
-            draft.options.fields.report(NO_FIELDS, form=draft.key)
+        fields = draft.options.fields
+        entries = list(fields.entries())
+        if not isinstance(fields.data, dict | None):
+            fields.report(NOT_A_MAP, found=name_of(fields.data))
+        elif not entries:
+            fields.report(NO_FIELDS, form=draft.label)
         for key, cursor in entries:
             found = self._read_field(draft, key, cursor)
             if found is None:
@@ -166,6 +170,14 @@ class FormsCompiler:
             if not self.follows(refusal.problem):
                 cursor.add(refusal.problem)
             return None
+
+    def in_database(self, found: Expression | None, cursor: Cursor) -> Expression | None:
+        """Return an expression that the database can compute; None after reporting one that it cannot."""
+        for node in walk(found.tree) if found else ():
+            if isinstance(node, Apply) and node.function.postgres is None:
+                cursor.add(NOT_IN_DATABASE.at(found and found.location, name=node.function.name))
+                return None
+        return found
 
     def follows(self, problem: Problem) -> bool:
         """Tell whether a problem only says that something is missing which has been reported already."""
@@ -263,6 +275,8 @@ class FormsCompiler:
     def _expressions(self, draft: FieldDraft) -> Iterator[tuple[str, Expression]]:
         """Yield every checked expression of a field by its key."""
         if draft.formula is not None:
+            if (draft.form, draft.key) not in self._stored:
+                self.in_database(draft.formula, draft.cursor)
             yield "formula", draft.formula
         for holder in (draft.common, draft.options):
             for entry in dataclasses.fields(holder):
@@ -278,7 +292,9 @@ class FormsCompiler:
                     expected = BOOLEAN
                 if key == "only":
                     environment, expected = self._row_environment(draft, environment), BOOLEAN
-                found = self.expression(source, draft.cursor.child(key), environment, expected)
+                place = draft.cursor.child(key)
+                found = self.expression(source, place, environment, expected)
+                found = self.in_database(found, place) if key == "only" else found
                 if found is not None:
                     yield entry.name, found
 

@@ -7,7 +7,7 @@ out on demand; asking in a circle is the problem `formula-cycle`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from engine.problems import Problem, ProblemCode, Refusal
 from engine.texts import Text
 from engine.values import BLANK, Kind, ValueType
 
+COMPUTED_DIGITS = 6
 FORMULA_CYCLE = ProblemCode(
     "formula-cycle",
     Text("「{field}」的公式绕回了自己:{chain}", "The formula of '{field}' leads back to itself: {chain}"),
@@ -68,7 +69,7 @@ class FieldDraft:
         if declared.kind is not Kind.BLANK or self.source is None:
             return declared
         formula = self.formula
-        return formula.type if formula else BLANK
+        return _with_digits(formula.type) if formula else BLANK
 
     @property
     def formula(self) -> Expression | None:
@@ -95,6 +96,11 @@ class FieldDraft:
     def computed(self) -> Expression | None:
         """Not known while drafting; only the finished fields are compiled to SQL."""
         return None
+
+
+def _with_digits(kind: ValueType) -> ValueType:
+    """Give a computed number the digits that are kept of it."""
+    return replace(kind, scale=COMPUTED_DIGITS) if kind.is_numeric and kind.scale is None else kind
 
 
 @dataclass(eq=False)

@@ -20,11 +20,10 @@ from zoneinfo import ZoneInfo
 from engine.expression.evaluate import evaluate, holds
 from engine.expression.tree import Reader
 from engine.forms.model import Field, Form
-from engine.parsing import parse_moment
 from engine.problems import Problem, ProblemCode, Refusal, suggest
 from engine.scope import RecordScope, settle_digits
 from engine.texts import Text
-from engine.values import Kind, Value
+from engine.values import Value
 
 UNKNOWN_FIELD = ProblemCode(
     "unknown-field",
@@ -179,9 +178,7 @@ class _Work:
             self.values[found.key] = value
             return
         try:
-            if found.value_type.kind is Kind.DATETIME and isinstance(value, str) and value.strip():
-                value = parse_moment(value, self.given.zone)
-            self.values[found.key] = found.type.parse(value, found.value_type)
+            self.values[found.key] = found.type.parse(value, found.value_type, self.given.zone)
         except Refusal as refusal:
             self.values[found.key] = self.old.get(found.key)
             self._complain(found, refusal.problem)
@@ -275,7 +272,7 @@ class _Work:
             if required:
                 self._complain(found, MISSING.here(label=found.label))
             return
-        for problem in found.type.check(value, found.settle(self.scope)):
+        for problem in found.type.check(value, found.settle(self.scope), self.given.zone):
             self._complain(found, problem)
 
     def _complain(self, found: Field, problem: Problem) -> None:

@@ -6,19 +6,26 @@ waits for that transaction, and a request that fails takes its mark with it. The
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
-from engine.problems import ProblemCode
+from engine.problems import DefinitionError, ProblemCode
 from engine.texts import Text
 from engine.turn import Refused
+from runtime.service.apps import PUBLISHED_MEANWHILE, Publisher
+from runtime.store.database import Database
 from runtime.store.exact_json import read_json, write_json
-from runtime.store.schema import idempotency
+from runtime.store.published import PublishedApp
+from runtime.store.schema import apps, idempotency
+
+Expected = int | None | Literal["any"]
 
 KEPT = timedelta(hours=24)
 _MOST_CLEARED = 200
@@ -77,11 +84,13 @@ def begin(connection: Connection, attempt: Attempt) -> Answer | None:
         "request_hash": attempt.request_hash, "state": "running", "status": None, "body": None,
     }  # fmt: skip
     kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = kind(table).values(row)
-    statement = statement.on_conflict_do_update(
-        index_elements=["actor", "route", "key"], set_=row, where=table.c.created_at < attempt.at - KEPT
-    ).returning(table.c.state)
-    if connection.execute(statement).first() is not None:
+    expired = table.c.created_at < attempt.at - KEPT
+    insert = (
+        kind(table)
+        .values(row)
+        .on_conflict_do_update(index_elements=["actor", "route", "key"], set_=row, where=expired)
+    )
+    if connection.execute(insert.returning(table.c.state)).first() is not None:
         _clear(connection, attempt)
         return None
     query = select(table.c.request_hash, table.c.status, table.c.body).where(_same(attempt))
@@ -115,3 +124,74 @@ def _clear(connection: Connection, attempt: Attempt) -> None:
     key = (table.c.actor, table.c.route, table.c.key)
     old = select(*key).where(table.c.created_at < attempt.at - KEPT).limit(_MOST_CLEARED)
     connection.execute(delete(table).where(tuple_(*key).in_(old.with_for_update(skip_locked=True))))
+
+
+# Publishing, whose transaction is the publisher's own.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """One try to publish: under which key, over which version, and what is answered with the new one.
+
+    expected: the version that must still be in force, None where there must be none; "any" for whatever is.
+    """
+
+    app: str
+    attempt: Attempt | None
+    expected: Expected
+    answer: Callable[[int], Answer]
+
+
+def publish_once(
+    publisher: Publisher, wanted: Publication, work: Callable[[Publisher], PublishedApp]
+) -> Answer:
+    """Publish with `work`, or return the answer that the same request got before.
+
+    Raises `DefinitionError` like the publisher, and where another version is in force than expected.
+    """
+    database = _Claiming(publisher.database, wanted)
+    try:
+        work(replace(publisher, database=cast(Database, database)))
+    except _AnsweredBefore as before:
+        return before.answer
+    except IntegrityError as error:
+        raise DefinitionError([PUBLISHED_MEANWHILE.here()]) from error
+    return database.answer
+
+
+class _AnsweredBefore(Exception):
+    """Raised to leave a transaction in which there is nothing left to do."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("answered before")
+        self.answer = answer
+
+
+@dataclass
+class _Claiming:
+    """A database for one publication: its transaction begins with the mark and ends with the answer."""
+
+    database: Database
+    wanted: Publication
+    answer: Answer = Answer(500)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give a connection that sees one snapshot."""
+        return self.database.reading()
+
+    @contextmanager
+    def changing_schema(self) -> Iterator[Connection]:
+        """Give the connection to publish with; the app stays locked until the end."""
+        wanted = self.wanted
+        with self.database.changing_schema() as connection:
+            kept = begin(connection, wanted.attempt) if wanted.attempt else None
+            if kept is not None:
+                raise _AnsweredBefore(kept)
+            version = select(apps.c.current_version).where(apps.c.key == wanted.app)
+            before = connection.execute(version.with_for_update()).scalar()
+            if wanted.expected not in ("any", before):
+                raise DefinitionError([PUBLISHED_MEANWHILE.here()])
+            yield connection
+            self.answer = wanted.answer(int(connection.execute(version).scalar_one()))
+            if wanted.attempt:
+                finish(connection, wanted.attempt, self.answer)

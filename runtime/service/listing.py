@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +13,26 @@ from sqlalchemy import select
 from engine.expression.tree import Expression, RecordShape
 from engine.filters import both, build_filter
 from engine.forms.model import Form
-from engine.problems import Problem
+from engine.problems import Problem, ProblemCode, Refusal
 from engine.query import RecordQuery, Sort
+from engine.texts import Text
 from engine.values import Kind, Value, ValueType, display, to_json
 from runtime.service.visit import NotFound, Visit
 from runtime.store import schema
 
 MOST_ROWS = 200
+MOST_FILTERS, MOST_VALUES, MOST_SORTS, MOST_JOINS, MOST_WORDS = 20, 200, 5, 30, 200
+
+TOO_MUCH_ASKED = ProblemCode(
+    "too-much-asked",
+    Text("条件、排序或关联字段太多了", "There are too many filters, sort fields or fields behind links"),
+    Text("去掉一些", "Leave some out"),
+)
+BAD_WORDS = ProblemCode(
+    "bad-search",
+    Text("搜索的文字最多 {most} 个字,不能有控制字符", "A search has at most {most} characters, and no control characters"),
+    Text("换一些文字", "Use other words"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,9 @@ def list_records(visit: Visit, form_key: str, request: ListRequest) -> ListPage:
     Raises `Refused`-like `Refusal` for a field, operator or value that does not fit; `NotFound`, `Forbidden`.
     """
     form = visit.form(form_key)
+    if request.deleted:
+        visit.form(form_key, "delete")
+    _check_bounds(request)
     size = min(max(request.size, 1), MOST_ROWS)
     page = max(request.page, 1)
     columns = request.columns or default_columns(visit, form)
@@ -118,7 +135,7 @@ def list_records(visit: Visit, form_key: str, request: ListRequest) -> ListPage:
         form=form.key,
         columns=_with_names(visit, form, columns),
         condition=both(tuple(_filter(visit, form, one) for one in request.filters)),
-        sort=tuple(_sort(visit, form, name) for name in (request.sort or form.sort)),
+        sort=tuple(_sort(visit, form, name) for name in (request.sort or _default_sort(visit, form))),
         words=request.words.strip(),
         search=_searched(visit, form) if request.words.strip() else (),
         deleted=request.deleted,
@@ -139,6 +156,9 @@ def get_record(visit: Visit, form_key: str, record: int, columns: tuple[str, ...
     Raises `NotFound` when it is not there or not for this person.
     """
     form = visit.form(form_key)
+    if deleted:
+        visit.form(form_key, "delete")
+    _check_bounds(ListRequest(columns=columns))
     names = columns or tuple(visible_fields(visit, form))
     query = RecordQuery(form=form.key, columns=_with_names(visit, form, names), ids=(record,), deleted=deleted)
     rows = visit.connection.execute(visit.queries.compile(query).rows).all()
@@ -174,7 +194,27 @@ def visible_fields(visit: Visit, form: Form) -> tuple[str, ...]:
     return tuple(key for key in form.fields if policy.shows(key))
 
 
+def _default_sort(visit: Visit, form: Form) -> tuple[str, ...]:
+    """The form's own order, without the fields that the person may not see: an order tells their values."""
+    shape = visit.shapes(form.key)
+    known = shape.shape_fields() if shape else {}
+    return tuple(name for name in form.sort if name.lstrip("-").split(".")[0] in known)
+
+
+def _check_bounds(request: ListRequest) -> None:
+    """Raise `Refusal` for what no page asks for, and what a database could only answer with an error."""
+    names = (*request.columns, *(one.field for one in request.filters), *(name.lstrip("-") for name in request.sort))
+    steps = [tuple(name.split(".")) for name in names]
+    joins = {path[:depth] for path in steps for depth in range(1, len(path))}
+    too_many = len(request.filters) > MOST_FILTERS or len(request.sort) > MOST_SORTS or len(joins) > MOST_JOINS
+    if too_many or any(len(one.value.split(",")) > MOST_VALUES for one in request.filters):
+        raise Refusal(TOO_MUCH_ASKED.here())
+    if len(request.words) > MOST_WORDS or any(unicodedata.category(char) in ("Cc", "Cs") for char in request.words):
+        raise Refusal(BAD_WORDS.here(most=MOST_WORDS))
+
+
 def _filter(visit: Visit, form: Form, one: Filter) -> Expression:
+    visit.path(form.key, one.field)
     return build_filter(one.field, one.operator, one.value, visit.environment(form.key), visit.app.definition.zone)
 
 
@@ -292,7 +332,7 @@ def read_history(visit: Visit, form: Form, record: int, readable: frozenset[str]
     lines = []
     for version, action, name, at, changes in visit.connection.execute(query):
         seen = {key: (pair[0], pair[1]) for key, pair in changes.items() if key in readable}
-        if seen or not changes:
+        if seen or not changes or action != "update":
             lines.append(HistoryLine(version, action, name or "", at, seen))
     return tuple(lines)
 

@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from engine.access import Action, Rights
 from engine.forms.model import Field, Form
-from engine.forms.submission import Assessment, Circumstances, assess
+from engine.forms.submission import UNKNOWN_FIELD, Assessment, Circumstances, assess
 from engine.parsing import parse_value
-from engine.problems import Problem, ProblemCode
+from engine.problems import Problem, ProblemCode, Refusal, suggest
 from engine.query import RecordQuery
 from engine.texts import Text
 from engine.turn import ButtonPressed, RecordRemoved, RecordSubmitted, Refused
-from engine.values import DEPARTMENT_SHAPE, USER_SHAPE, Value
+from engine.values import DEPARTMENT_SHAPE, USER_SHAPE, Value, ValueType
 from runtime.service.visit import Forbidden, NotFound, Visit
 from runtime.store import schema
 from runtime.store.reader import Row
@@ -48,21 +48,43 @@ def create_records(visit: Visit, form_key: str, entries: Sequence[Mapping[str, o
     Raises `Refused` with the problems of each entry, `Forbidden`, `NotFound`.
     """
     form = visit.form(form_key, "create")
-    policy = visit.policy(form.key)
-    writable = policy.creatable()
     problems: dict[int, tuple[Problem, ...]] = {}
     for position, values in enumerate(entries):
-        found = check_references(visit, form, values)
-        if not found and not policy.unlimited:
-            result = assess(form, values, _circumstances(visit, writable))
-            if result.is_accepted and not policy.allows_new(visit.scope(form, _with_stamp(visit, result.values))):
-                found = (OUTSIDE.here(),)
+        found = check_names(visit, form, values) + check_references(visit, form, values)
+        found = found or check_scope(visit, form, values)
         if found:
             problems[position] = found
     if problems:
         raise Refused(problems)
-    unit = visit.unit()
-    return unit.take(*(RecordSubmitted(form.key, values, writable=writable) for values in entries))
+    writable = visit.policy(form.key).creatable()
+    return visit.unit().take(*(RecordSubmitted(form.key, values, writable=writable) for values in entries))
+
+
+def check_names(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
+    """Return a problem for each name that is no field for this person; hidden fields look like unknown ones."""
+    policy = visit.policy(form.key)
+    known = policy.visible | policy.creatable()
+    names = [key for key in form.fields if key in known]
+    return tuple(
+        UNKNOWN_FIELD.at(None, path=(key,), suggestions=suggest(key[:100], names), name=_short(key), form=form.label)
+        for key in values
+        if key not in known
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 40 else f"{name[:39]}…"
+
+
+def check_scope(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
+    """Return a problem where a new record would be sound, but not among those that the person may create."""
+    policy = visit.policy(form.key)
+    if policy.unlimited:
+        return ()
+    result = assess(form, values, _circumstances(visit, policy.creatable()))
+    if not result.is_accepted or policy.allows_new(visit.scope(form, _with_stamp(visit, result.values))):
+        return ()
+    return (OUTSIDE.here(),)
 
 
 def _with_stamp(visit: Visit, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -78,7 +100,7 @@ def change_record(
     """
     form, row, rights = locked_record(visit, form_key, record, "update")
     _expect(form, row, record, expected)
-    found = check_references(visit, form, values, row)
+    found = check_names(visit, form, values) + check_references(visit, form, values, row)
     if found:
         raise Refused({0: found})
     event = RecordSubmitted(form.key, values, record, row, writable=rights.writable, expected=expected)

@@ -130,6 +130,7 @@ class Database:
             pool_size=connections,
             max_overflow=0,
             pool_timeout=BUSY_SECONDS,
+            pool_use_lifo=True,  # a connection that was just used still has its statements prepared
         )
         event.listen(engine, "begin", _send_begin)
         event.listen(engine, "do_execute", _execute_begin)

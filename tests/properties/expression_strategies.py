@@ -323,7 +323,8 @@ def call(function: Function) -> Callable[[Grower, str, int], str]:
     def grow_call(grower: Grower, group: str, depth: int) -> str:
         count = grower.draw(st.integers(0, 3))
         slots = [p for p in function.parameters if not p.optional or count > 0]
-        slots += [slots[-1]] * (count if slots and slots[-1].repeated else 0)
+        if slots and slots[-1].repeated:
+            slots += [slots[-1]] * count
         same = group if function.alike and not isinstance(function.result, ValueType) else ""
         parts: list[str] = []
         for slot in slots:

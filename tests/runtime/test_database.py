@@ -161,14 +161,13 @@ def test_postgresql_has_time_limits_in_each_transaction(database: Database) -> N
 def test_a_connection_that_died_in_the_pool_is_replaced(database: Database) -> None:
     if database.dialect != "postgresql":
         return
-    with database.reading() as connection:
-        first = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
-    with database.changing_schema() as connection:
-        assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() == first
     url = database.engines[0].url.render_as_string(hide_password=False)
-    with closing(Database.open(url, {})) as other, other.writing() as connection:
-        connection.exec_driver_sql(f"SELECT pg_terminate_backend({first})")
-    assert counted(database) == 0
+    with closing(Database.open(url, {}, connections=1)) as single:
+        with single.reading() as connection:
+            process = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        with database.writing() as connection:
+            connection.exec_driver_sql(f"SELECT pg_terminate_backend({process})")
+        assert counted(single) == 0
 
 
 # --- several at once ---

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func
 
 from engine.expression.codes import WRONG_ARGUMENTS
-from engine.expression.function import ANY, BOOLEANS, Example, Function, Parameter, same_as
+from engine.expression.function import ANY, BOOLEANS, Example, Function, Parameter, common_type, same_as
 from engine.expression.tree import Builder, Constant, Logic, Node, Not
 from engine.problems import Refusal
 from engine.texts import Text
@@ -132,10 +132,11 @@ WHENEMPTY = Function(
     doc=Text("值是空的时候用另一个值代替", "Another value where the first is blank"),
     category="logic",
     parameters=(_VALUE, Parameter("otherwise")),
-    result=same_as(0),
+    result=common_type,
     python=_when_empty,
     postgres=_coalesce,
     sqlite=_coalesce,
     strict=False,
+    alike=True,
     examples=(Example("WHENEMPTY(blank, 'none')", "none"),),
 )

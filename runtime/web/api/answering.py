@@ -20,7 +20,9 @@ from runtime.web.api.asking import attempt
 
 def json_answer(status: int, body: object, **headers: str) -> Answer:
     """Return an answer with a JSON body; `headers` by name, with `_` for `-`."""
-    return Answer(status, write_json(body), {name.replace("_", "-"): value for name, value in headers.items()})
+    return Answer(
+        status, write_json(body), {name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 def respond(answer: Answer) -> Response:

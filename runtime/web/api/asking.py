@@ -104,7 +104,9 @@ def _read_number(name: str, default: int, most: int) -> int:
         return default
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if not 1 <= number <= most:
-        raise Refusal(WRONG_PARAMETER.here(name=name, expected=Text(f"1 到 {most} 的整数", f"from 1 to {most}")))
+        raise Refusal(
+            WRONG_PARAMETER.here(name=name, expected=Text(f"1 到 {most} 的整数", f"from 1 to {most}"))
+        )
     return number
 
 

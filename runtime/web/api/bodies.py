@@ -73,7 +73,9 @@ def check_keys(entry: dict[str, Any], known: Collection[str], required: Collecti
     names = ", ".join(known) or "-"
     for key in entry:
         if key not in known:
-            raise Refusal(UNKNOWN_BODY_KEY.here(key=_short(key), known=names, suggestions=suggest(key[:100], known)))
+            raise Refusal(
+                UNKNOWN_BODY_KEY.here(key=_short(key), known=names, suggestions=suggest(key[:100], known))
+            )
     for key in required:
         if key not in entry:
             raise Refusal(WRONG_BODY_VALUE.here(key=key, expected=OBJECT))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from engine.problems import ProblemCode, Refusal
 from engine.texts import Text
@@ -21,8 +21,9 @@ from runtime.service.records import (
     press_button,
     undelete_record,
 )
-from runtime.service.visit import NotFound, Visit
-from runtime.web.api.answering import give, json_answer, respond, save, version_headers
+from runtime.service.visit import Forbidden, NotFound, Visit
+from runtime.store.exact_json import write_json
+from runtime.web.api.answering import give, json_answer, save, version_headers
 from runtime.web.api.asking import (
     check_parameters,
     check_path,
@@ -75,7 +76,7 @@ def create(app: str, form: str) -> Response:
 
     def work(visit: Visit) -> Answer:
         (record,) = create_records(visit, form, [fields]).created
-        return _present(visit, form, record, 1, created=True)
+        return _present(visit, form, record, created=True)
 
     return save(app, form, "create", work)
 
@@ -98,8 +99,8 @@ def change(app: str, form: str, record: int) -> Response:
     expected = expected_version()
 
     def work(visit: Visit) -> Answer:
-        version = change_record(visit, form, record, fields, expected)
-        return _present(visit, form, record, version)
+        change_record(visit, form, record, fields, expected)
+        return _present(visit, form, record)
 
     return save(app, form, "update", work)
 
@@ -126,7 +127,7 @@ def restore(app: str, form: str, record: int) -> Response:
 
     def work(visit: Visit) -> Answer:
         undelete_record(visit, form, record)
-        return _present(visit, form, record, 0)
+        return _present(visit, form, record)
 
     return save(app, form, "delete", work)
 
@@ -146,7 +147,7 @@ def press(app: str, form: str, record: int, button: str) -> Response:
             missing.problem = UNKNOWN_BUTTON.here(name=button)
             raise missing
         press_button(visit, form, record, button, expected)
-        return _present(visit, form, record, 0)
+        return _present(visit, form, record)
 
     return save(app, form, "read", work)
 
@@ -183,28 +184,25 @@ def batch(app: str, form: str) -> Response:
 
     def work(visit: Visit) -> Answer:
         done = save_batch(visit, form, asked)
-        parts = {
-            name: [{"id": record, "version": version} for record, version in part] for name, part in done.items()
-        }
-        return json_answer(200, parts)
+        return json_answer(
+            200, {name: [{"id": i, "version": v} for i, v in part] for name, part in done.items()}
+        )
 
     try:
-        return save(app, form, "read" if not asked.create else "create", work)
+        return save(app, form, asked.actions[0] if asked.actions else "read", work)
     except BatchRefused as refused:
         return _refuse_batch(refused)
 
 
-def _present(visit: Visit, form: str, record: int, version: int, *, created: bool = False) -> Answer:
+def _present(visit: Visit, form: str, record: int, *, created: bool = False) -> Answer:
     """Answer with a record as it now stands; only its id and version where the caller may not see it now."""
     try:
         line = get_record(visit, form, record)
-    except Exception as error:
-        if not _is_out_of_sight(error):
-            raise
-        line = RecordLine(record, version, {})
+    except (NotFound, Forbidden):
+        line = RecordLine(record, visit.unit().writer.version(form, record) or 0, {})
     location = url_for("api_records.show", app=visit.app.key, form=form, record=record) if created else ""
-    body = line.to_json()
-    return Answer(201 if created else 200, json_answer(200, body).body, version_headers(line.version, location))
+    body = write_json(line.to_json())
+    return Answer(201 if created else 200, body, version_headers(line.version, location))
 
 
 def _read_batch(body: dict[str, Any]) -> Batch:

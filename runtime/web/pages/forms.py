@@ -11,7 +11,7 @@ from engine.forms.model import Form
 from engine.forms.submission import Assessment
 from engine.turn import Refused
 from runtime.service import records as service
-from runtime.service.idempotency import once
+from runtime.service.idempotency import Answer, Attempt, once
 from runtime.service.listing import find_choices
 from runtime.service.visit import Visit
 from runtime.store.records import Conflict
@@ -61,13 +61,13 @@ def create(app: str, form: str) -> str | tuple[str, int] | Response:
     values = posted_values()
 
     def work(visit: Visit) -> str:
-        def save() -> tuple[int, str]:
+        def save() -> Answer:
             done = service.create_records(visit, form, [values])
-            return 303, url_for("records.record", app=app, form=form, record=done.created[0])
+            return Answer(303, url_for("records.record", app=app, form=form, record=done.created[0]))
 
         key = request.form.get("idempotency_key", "") or uuid4().hex
-        answer = once(visit.connection, actor().id, request.path, key, request_hash(), save)
-        return answer.body
+        attempt = Attempt(actor().id, request.path, key, request_hash(), visit.now)
+        return once(visit.connection, attempt, save).body
 
     try:
         address = writing(app, work)

@@ -41,7 +41,7 @@ export function put(field, value, display) {
   else if (kind === "checkbox" || kind === "switch") {
     field.querySelector("input[type=checkbox]").checked = ["true", "1", "on", "yes"].includes(wanted[0]);
   } else if (combo(field)) {
-    const chosen = Array.isArray(value) ? value.map((each) => ({ value: each, label: each })) : { value: wanted[0] ?? "", label: display ?? "" };
+    const chosen = Array.isArray(value) ? value.map((each, i) => ({ value: each, label: display?.[i] ?? each })) : { value: wanted[0] ?? "", label: display ?? "" };
     combo(field).dispatchEvent(new CustomEvent("combobox:set", { detail: chosen }));
   } else {
     const input = inputs(field)[0];

@@ -110,7 +110,7 @@ class LiveForm {
     if (!address) return;
     const turn = ++this.sent;
     const seen = this.count;
-    const body = JSON.stringify({ record: this.record(), id: this.form.dataset.id || null, touched: [...this.touched] });
+    const body = JSON.stringify({ record: this.record(), id: this.form.dataset.id || null, edited: [...this.edits.keys()], touched: [...this.touched] });
     try {
       const answer = await fetch(address, {
         method: "POST",
@@ -176,7 +176,9 @@ class LiveForm {
   shown() {
     const shown = {};
     for (const field of this.fields()) {
-      if (field.dataset.kind === "combobox") shown[name(field)] = field.querySelector("input[type=text]").value;
+      if (field.dataset.kind !== "combobox") continue;
+      const tokens = field.querySelector("[data-chosen]");
+      shown[name(field)] = tokens ? [...tokens.children].map((token) => token.textContent.trim()) : field.querySelector("input[type=text]").value;
     }
     return shown;
   }

@@ -1,0 +1,1 @@
+"""The cases, found by a look into this folder: each module has `NAME`, `WHAT` and `prepare`."""

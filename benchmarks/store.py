@@ -1,0 +1,117 @@
+"""The small app that the cases work on: orders with links, a formula, a lookup and a row scope."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from engine.catalog import build_catalog
+from runtime.config import Settings
+from runtime.service.apps import Publisher, Shelf
+from runtime.service.office import Office
+from runtime.service.people import People
+from runtime.service.sign_in import SignIn
+from runtime.store.database import Database
+from runtime.store.migrations import migrate
+from runtime.store.people import Actor
+
+DEFINITION = """
+app: store
+roles: {seller: 销售}
+forms:
+  products:
+    fields:
+      name: {type: text, required: true}
+      price: {type: money, required: true}
+      stock: {type: integer}
+  customers:
+    fields:
+      name: {type: text, required: true}
+      level: {type: choice, options: [A, B, C]}
+  orders:
+    fields:
+      seller: {type: user, default: =me}
+      customer: {type: link, to: customers, required: true}
+      product: {type: link, to: products, required: true}
+      unit_price: {type: money, fill: product.price}
+      quantity: {type: integer, min: 1, required: true}
+      cost: {type: money, formula: quantity * unit_price}
+      level: {type: lookup, of: customer.level}
+      note: {type: text}
+    columns: [customer, product, quantity, cost, customer.level, product.price, seller]
+access:
+  products: {seller: {can: read}}
+  customers: {seller: {can: read}}
+  orders: {seller: {can: all, rows: department, owner: seller}}
+"""
+PEOPLE = 20
+
+
+def open_office(url: str) -> Office:
+    """Open a fresh office with the store published and a few people; `url` '' takes a new SQLite file."""
+    folder = Path(tempfile.mkdtemp(prefix="quartet-bench-"))
+    settings = Settings(data=folder, database_url=url or f"sqlite:///{folder}/bench.db")
+    catalog = build_catalog(packages=False)
+    database = Database.open(settings.database_url, catalog.function_map)
+    migrate(database)
+    shelf = Shelf(catalog)
+    people = People(database, clock)
+    office = Office(
+        settings=settings, catalog=catalog, database=database, shelf=shelf,
+        publisher=Publisher(database, catalog, shelf, clock), people=people,
+        sign_in=SignIn(database, settings, clock), clock=clock,
+    )  # fmt: skip
+    office.publisher.publish(DEFINITION, "store.yaml")
+    departments = [people.create_department({"key": f"d{n}", "name": f"Department {n}"}) for n in range(4)]
+    for n in range(PEOPLE):
+        people.create_person({"username": f"p{n}", "name": f"Person {n}", "department_id": departments[n % 4]})
+    return office
+
+
+def clock() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def seller(office: Office, person: int = 1) -> Actor:
+    """Return a person with the seller's role."""
+    found = office.people.actor(person)
+    if found is None:
+        raise LookupError(person)
+    return Actor(found.id, found.name, found.username, found.department_id, False, "zh", "light", {"store": frozenset({"seller"})})
+
+
+def fill(office: Office, orders: int) -> None:
+    """Write customers, products and orders straight into their tables."""
+    with office.database.reading() as connection:
+        app = office.shelf.get(connection, "store")
+    if app is None:
+        raise LookupError("store")
+    stamp = {"version": 1, "created_at": clock(), "updated_at": clock(), "created_by": 1, "updated_by": 1}
+    tables, column = app.tables.tables, app.tables.column
+    with office.database.writing() as connection:
+        connection.execute(insert(tables["customers"]), [
+            stamp | {column("customers", "name"): f"Customer {n}", column("customers", "level"): "ABC"[n % 3]} for n in range(200)
+        ])  # fmt: skip
+        connection.execute(insert(tables["products"]), [
+            stamp | {column("products", "name"): f"Product {n}", column("products", "price"): n + 1, column("products", "stock"): 1000}
+            for n in range(50)
+        ])  # fmt: skip
+        for start in range(0, orders, 5_000):
+            connection.execute(insert(tables["orders"]), [
+                stamp | {
+                    column("orders", "seller"): n % PEOPLE + 1, column("orders", "customer"): n % 200 + 1,
+                    column("orders", "product"): n % 50 + 1, column("orders", "unit_price"): n % 50 + 1,
+                    column("orders", "quantity"): n % 9 + 1, column("orders", "cost"): (n % 9 + 1) * (n % 50 + 1),
+                }
+                for n in range(start, min(start + 5_000, orders))
+            ])  # fmt: skip
+    if office.database.dialect == "postgresql":
+        with office.database.changing_schema() as connection:
+            connection.exec_driver_sql("ANALYZE")
+    else:
+        with office.database.writing() as connection:
+            connection.exec_driver_sql("ANALYZE")
