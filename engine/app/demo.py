@@ -194,6 +194,8 @@ class _Reading:
                 self._check_name(place, self.options.people, UNKNOWN_PERSON)
             case Kind.DEPARTMENT:
                 self._check_name(place, self.options.departments, UNKNOWN_DEPARTMENT)
+            case Kind.RECORD if kind.form not in self.forms:
+                return  # the link to it has been reported
             case Kind.RECORD:
                 self._check_name(place, self._names_of(kind.form), UNKNOWN_RECORD, form=kind.form)
             case _ if found is not None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import String, and_, case, false, func, literal, not_, null, or_, select, true, type_coerce
+from sqlalchemy import Boolean, String, Text, and_, case, cast, false, func, literal, not_, null, or_, select, true, type_coerce
 
 from engine.columns import NUMBER_COLLATION, ComputedNumber, ScaledNumber, computed_type, write_moment
 from engine.expression import operators, sql_aggregates, sql_conditions
@@ -80,7 +80,7 @@ class SqlCompiler:
             return type_coerce(element.collate(NUMBER_COLLATION), ComputedNumber())
         if not self.is_sqlite and isinstance(element.type, String) and not isinstance(node, Path):
             return element.collate("C")
-        return element
+        return type_coerce(element, Boolean()) if node.type.kind is Kind.BOOLEAN else element
 
     def condition(self, node: Node, frame: Frame, *, positive: bool = True) -> Element:
         """Return a yes-or-no value; NULL may stand for no where only yes counts (`positive`)."""
@@ -236,9 +236,12 @@ class SqlCompiler:
 
     def constant(self, value: Value, kind: ValueType) -> Element:
         """Return a constant as the statement's parameter."""
-        if value is None and kind.kind is Kind.BLANK:
+        if value is not None:
+            return literal(value, computed_type(kind))
+        if kind.kind is Kind.BLANK:
             return null()
-        return literal(value, computed_type(kind))
+        stored = computed_type(kind)
+        return type_coerce(cast(null(), Text() if isinstance(stored, String) else stored), stored)
 
     def computed_form(self, element: Element) -> Element:
         """Turn a stored number into its digits where the two differ (SQLite)."""

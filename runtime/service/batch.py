@@ -141,10 +141,8 @@ class _BatchWork:
                 return (found,)
             if entry.version is not None and row is not None and row["version"] != entry.version:
                 return (CHANGED_MEANWHILE.here(version=row["version"]),)
-        return (
-            *check_names(self.visit, self.form, entry.fields),
-            *check_references(self.visit, self.form, entry.fields, row),
-        )
+        found = check_names(self.visit, self.form, entry.fields)
+        return found or check_references(self.visit, self.form, entry.fields, row)
 
     def _check_rights(self, action: Action, row: Row | None) -> Problem | None:
         if row is None:

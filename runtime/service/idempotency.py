@@ -76,7 +76,7 @@ def once(connection: Connection, attempt: Attempt, work: Callable[[], Answer]) -
 def begin(connection: Connection, attempt: Attempt) -> Answer | None:
     """Mark the request as under way; returns the kept answer if it was answered before.
 
-    Waits while the same request is under way elsewhere. Raises `Refused` where the key belongs to another one.
+    Waits while the same request is under way elsewhere. Raises `Refused` like `once`.
     """
     table = idempotency
     row: dict[str, Any] = {

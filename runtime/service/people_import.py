@@ -4,7 +4,7 @@ What is there already, found by the department's key or the sign-in name, is cha
 mention stays. The number of statements does not depend on how many people there are.
 
     departments: {sales: {title: 销售部, parent: company, head: wang}}
-    people: {wang: {name: 王磊, department: sales, supervisor: chen, email: …, roles: {gifts: [buyer]}}}
+    people: {wang: {name: 王磊, department: sales, supervisor: chen, email: …, roles: {travel: [clerk]}}}
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engine.access import Action, Rights
 from engine.forms.model import Field, Form
-from engine.forms.submission import UNKNOWN_FIELD, Assessment, Circumstances, assess
+from engine.forms.submission import NOT_WRITABLE, UNKNOWN_FIELD, Assessment, Circumstances, assess
 from engine.parsing import parse_value
 from engine.problems import Problem, ProblemCode, Refusal, suggest
 from engine.query import RecordQuery
@@ -50,7 +50,7 @@ def create_records(visit: Visit, form_key: str, entries: Sequence[Mapping[str, o
     form = visit.form(form_key, "create")
     problems: dict[int, tuple[Problem, ...]] = {}
     for position, values in enumerate(entries):
-        found = check_names(visit, form, values) + check_references(visit, form, values)
+        found = check_names(visit, form, values) or check_references(visit, form, values)
         found = found or check_scope(visit, form, values)
         if found:
             problems[position] = found
@@ -61,19 +61,21 @@ def create_records(visit: Visit, form_key: str, entries: Sequence[Mapping[str, o
 
 
 def check_names(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
-    """Return a problem for each name that is no field for this person; hidden fields look like unknown ones."""
+    """Return a problem for each name that is no field for this person, or one that nobody fills in.
+
+    Hidden fields look like unknown ones.
+    """
     policy = visit.policy(form.key)
     known = policy.visible | policy.creatable()
     names = [key for key in form.fields if key in known]
-    return tuple(
-        UNKNOWN_FIELD.at(None, path=(key,), suggestions=suggest(key[:100], names), name=_short(key), form=form.label)
-        for key in values
-        if key not in known
-    )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 40 else f"{name[:39]}…"
+    problems = []
+    for key in values:
+        if key not in known:
+            near = suggest(key[:100], names)
+            problems.append(UNKNOWN_FIELD.at(None, path=(key,), suggestions=near, name=key[:100], form=form.label))
+        elif not form.fields[key].is_entered:
+            problems.append(NOT_WRITABLE.at(None, path=(key,), label=form.fields[key].label))
+    return tuple(problems)
 
 
 def check_scope(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
@@ -100,7 +102,7 @@ def change_record(
     """
     form, row, rights = locked_record(visit, form_key, record, "update")
     _expect(form, row, record, expected)
-    found = check_names(visit, form, values) + check_references(visit, form, values, row)
+    found = check_names(visit, form, values) or check_references(visit, form, values, row)
     if found:
         raise Refused({0: found})
     event = RecordSubmitted(form.key, values, record, row, writable=rights.writable, expected=expected)
@@ -236,12 +238,21 @@ def check_references(
         found = form.fields.get(key)
         if found is None or not found.value_type.points_to or not found.is_entered:
             continue
-        identifier = int(raw) if isinstance(raw, int | str) and str(raw).strip().isdigit() and len(str(raw)) < 18 else 0
+        identifier = _reference(raw, found.value_type)
         if not identifier or (old and old.get(key) == identifier):
             continue
         if not _may_choose(visit, found, identifier):
             problems.append(UNKNOWN_REFERENCE.at(None, path=(key,), label=found.label))
     return tuple(problems)
+
+
+def _reference(raw: object, kind: ValueType) -> int:
+    """Return the id that was entered; 0 for what is none, which the turn refuses."""
+    try:
+        value = parse_value(raw, kind)
+    except Refusal:
+        return 0
+    return value if isinstance(value, int) else 0
 
 
 def _may_choose(visit: Visit, field: Field, identifier: int) -> bool:

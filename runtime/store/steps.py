@@ -182,7 +182,7 @@ def _apps(op: Operations) -> None:
     _indexes(op, "role_members", ("user_id",))
 
 
-def _records(op: Operations) -> None:
+def _form_tables(op: Operations) -> None:
     op.create_table(
         "form_tables",
         _to("app_id", "apps", needed=True),
@@ -206,6 +206,10 @@ def _records(op: Operations) -> None:
         op.create_index(
             f"uq_{table}_in_use", table, columns, unique=True, sqlite_where=in_use, postgresql_where=in_use
         )
+
+
+def _records(op: Operations) -> None:
+    _form_tables(op)
     op.create_table(
         "history",
         _id(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -99,11 +98,3 @@ def feedback(visit: Visit, assessment: Assessment, touched: set[str]) -> dict[st
         }
     problems = [p.sentence.to(language) for p in assessment.problems] if touched else []
     return {"fields": fields, "problems": problems}
-
-
-def problem_list(visit: Visit, assessment: Assessment) -> list[Mapping[str, str | None]]:
-    """Return the problems for the summary on top of the form."""
-    return [
-        {"name": str(problem.path[0]) if problem.path else None, "sentence": problem.sentence.to(visit.language)}
-        for problem in assessment.all_problems
-    ]

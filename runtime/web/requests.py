@@ -6,7 +6,8 @@ import hashlib
 
 from flask import request
 
-OWN_NAMES = frozenset({"csrf_token", "idempotency_key", "version", "intent", "next"})
+IDEMPOTENCY = "Idempotency-Key"
+OWN_NAMES = frozenset({"csrf_token", IDEMPOTENCY, "version", "intent", "next"})
 
 
 def posted_values() -> dict[str, object]:

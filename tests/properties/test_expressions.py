@@ -83,7 +83,7 @@ def difference(database: Database, connection: Connection, world: World, express
             found = database.values(connection, expression, world)
             holding = database.matching(connection, expression, world) if is_condition(expression) else []
     except Exception as error:
-        return f"{database.dialect}: {type(error).__name__}: {str(error)[:300]}"
+        return f"{database.dialect}: {type(error).__name__}: {str(error)[:300]} {error.__cause__!r:.200}"
     if found != wanted or [type(value) for value in found] != [type(value) for value in wanted]:
         return f"{database.dialect} gives {found!r:.300}, Python {wanted!r:.300}"
     if is_condition(expression) and holding != [key for key, value in zip(rows, wanted, strict=True) if value is True]:

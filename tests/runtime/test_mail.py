@@ -1,7 +1,12 @@
 import smtplib
 import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from engine.actions.ports import EffectError, MailMessage
 from runtime.adapters.mail import NoMail, SmtpMail, mail_port
@@ -24,6 +29,63 @@ def message(**changes: object) -> MailMessage:
 def mail(smtp_server: SmtpServer) -> SmtpMail:
     url = f"smtp://{smtp_server.host}:{smtp_server.port}"
     return SmtpMail(url, "Quartet <quartet@example.org>", Clock())
+
+
+# Made for these tests, for the name localhost; it protects nothing.
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBlTCCATugAwIBAgIUcnZC4I+iEpX0DuGrUEqCGwRnlpkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjA0MzExNFoYDzIxMjYxMDI5
+MDQzMTE0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASf/r2Lz+A6ap1JDHYmJ0tbe9O20DY8mmEktW8I6ftduP6ogV1qRxFQ
+LS5OxViwQXplfZKQN51L24tSAchSvouio2kwZzAdBgNVHQ4EFgQUCO/MopDwGu+b
+D64fJVSBDf1wBZIwHwYDVR0jBBgwFoAUCO/MopDwGu+bD64fJVSBDf1wBZIwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SAAwRQIgAWAbNaUSW2SkzDTeX/ns05Pz7ttn2FDvceJtHI9XARYCIQC/5gDLai1Y
+HtnO5Hesz3SgRG43KP+39PeCRsg/SLPhaw==
+-----END CERTIFICATE-----
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgtE4IhR/34mNdTOsC
+wRG6TtqkGdiJONSK2NDWB0YcgvKhRANCAASf/r2Lz+A6ap1JDHYmJ0tbe9O20DY8
+mmEktW8I6ftduP6ogV1qRxFQLS5OxViwQXplfZKQN51L24tSAchSvoui
+-----END PRIVATE KEY-----
+"""
+
+
+class Accounts:
+    """Knows one account, and asks for TLS before it takes a password."""
+
+    def __call__(self, server, session, envelope, mechanism, data) -> AuthResult:
+        return AuthResult(success=(data.login, data.password) == (b"quartet", b"p@ss"), handled=False)
+
+
+@pytest.fixture
+def safe_server(smtp_server: SmtpServer, tmp_path: Path) -> Iterator[tuple[SmtpServer, int, Path]]:
+    """A server that offers STARTTLS and takes mail only from who signed in; it hands to `smtp_server`."""
+    certificate = tmp_path / "certificate.pem"
+    certificate.write_text(CERTIFICATE)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(
+        smtp_server,
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=Accounts(),
+        auth_required=True,
+    )
+    controller.start()
+    yield smtp_server, port, certificate
+    controller.stop()
+
+
+def trust(monkeypatch: pytest.MonkeyPatch, certificate: Path) -> None:
+    context = ssl.create_default_context(cafile=certificate)
+    monkeypatch.setattr(ssl, "create_default_context", lambda: context)
 
 
 def failure(mail, wanted: MailMessage) -> EffectError:
@@ -152,6 +214,38 @@ def test_a_password_does_not_travel_in_the_clear(
     failed = failure(SmtpMail(url, "a@b.c", Clock()), message())
     assert "offers no TLS" in str(failed)
     assert not failed.final
+
+
+def test_a_mail_goes_encrypted_and_signed_in_where_the_server_wants_it(safe_server, monkeypatch) -> None:
+    received, port, certificate = safe_server
+    trust(monkeypatch, certificate)
+    SmtpMail(f"smtp://quartet:p%40ss@localhost:{port}", "q@example.org", Clock()).send(message())
+    assert received.deliveries[0].subject == "请审批:出差申请"
+
+
+def test_a_wrong_mail_password_is_tried_again_later(safe_server, monkeypatch) -> None:
+    received, port, certificate = safe_server
+    trust(monkeypatch, certificate)
+    failed = failure(SmtpMail(f"smtp://quartet:wrong@localhost:{port}", "q@example.org", Clock()), message())
+    assert "did not accept the user name and password" in str(failed)
+    assert not failed.final
+    assert received.deliveries == []
+
+
+def test_a_server_with_a_certificate_of_nobody_gets_neither_password_nor_mail(safe_server) -> None:
+    received, port, _ = safe_server
+    failed = failure(SmtpMail(f"smtp://quartet:p%40ss@localhost:{port}", "q@example.org", Clock()), message())
+    assert "could not be trusted" in str(failed)
+    assert not failed.final
+    assert received.deliveries == []
+
+
+def test_a_certificate_for_another_name_is_not_trusted(safe_server, monkeypatch) -> None:
+    received, port, certificate = safe_server
+    trust(monkeypatch, certificate)
+    failed = failure(SmtpMail(f"smtp://quartet:p%40ss@127.0.0.1:{port}", "q@example.org", Clock()), message())
+    assert "could not be trusted" in str(failed)
+    assert received.deliveries == []
 
 
 def test_an_international_address_arrives(mail: SmtpMail, smtp_server: SmtpServer) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from engine.columns import JsonTuple
 from engine.expression.characters import lower
 from engine.expression.function import NUMBERS, TEXTS, Example, Function, Parameter, kernel
-from engine.expression.tree import Builder, Node
+from engine.expression.tree import Builder, Constant, Node
 from engine.expression.codes import WRONG_ARGUMENTS
 from engine.problems import Refusal
 from engine.texts import Text
@@ -90,10 +90,10 @@ def _sqlite_contains(_: object, whole: Element, part: Element) -> Element:
 def _check_contains(build: Builder, arguments: tuple[Node, ...]) -> Node:
     """A list takes a value of its own kind, a text takes a text."""
     whole, part = arguments
-    item = whole.type.item
-    if item is not None and part.type.kind not in (item.kind, Kind.BLANK) and not {part.type.kind, item.kind} <= TEXTS:
-        raise Refusal(build.refuse(WRONG_ARGUMENTS, signature=CONTAINS.signature))
-    if item is None and whole.type.kind is not Kind.BLANK and part.type.kind not in TEXTS | {Kind.BLANK}:
+    if Kind.BLANK in (whole.type.kind, part.type.kind):
+        return Constant(False, BOOLEAN)  # noqa: FBT003  (the constant itself)
+    item = whole.type.item.kind if whole.type.item else Kind.TEXT
+    if part.type.kind is not item and not {part.type.kind, item} <= TEXTS:
         raise Refusal(build.refuse(WRONG_ARGUMENTS, signature=CONTAINS.signature))
     return build.apply("CONTAINS", whole, part)
 

@@ -262,7 +262,8 @@ PROBLEM: Json = {
     "description": "RFC 9457, with one entry for each thing that is wrong",
     "properties": {
         "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
-        "detail": {"type": "string"}, "errors": {"type": "array", "items": _ENTRY}, "version": {"type": "integer"},
+        "detail": {"type": "string"}, "version": {"type": "integer"},
+        "errors": {"type": "array", "items": _ENTRY},
     },
     "required": ["type", "title", "status"],
 }  # fmt: skip
@@ -296,6 +297,6 @@ PARAMETERS: Mapping[str, Json] = {
     "Idempotency-Key": {
         "name": "Idempotency-Key", "in": "header",
         "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-        "description": "makes it safe to send the request again: for a day, the same key gets the same answer",
+        "description": "makes it safe to send the request again: for a day a key gets the same answer",
     },
 }  # fmt: skip

@@ -9,15 +9,16 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 
 from engine.forms.model import Form
 from engine.forms.submission import Assessment
+from engine.problems import Problem
 from engine.turn import Refused
 from runtime.service import records as service
 from runtime.service.idempotency import Answer, Attempt, once
 from runtime.service.listing import find_choices
 from runtime.service.visit import Visit
 from runtime.store.records import Conflict
-from runtime.web.controls import feedback, make_control, problem_list
+from runtime.web.controls import feedback, make_control
 from runtime.web.guest import actor, language, office, reading, say, writing
-from runtime.web.requests import posted_values, request_hash
+from runtime.web.requests import IDEMPOTENCY, posted_values, request_hash
 from runtime.web.session import toast
 
 blueprint = Blueprint("forms", __name__)
@@ -65,14 +66,14 @@ def create(app: str, form: str) -> str | tuple[str, int] | Response:
             done = service.create_records(visit, form, [values])
             return Answer(303, url_for("records.record", app=app, form=form, record=done.created[0]))
 
-        key = request.form.get("idempotency_key", "") or uuid4().hex
+        key = request.form.get(IDEMPOTENCY, "") or uuid4().hex
         attempt = Attempt(actor().id, request.path, key, request_hash(), visit.now)
         return once(visit.connection, attempt, save).body
 
     try:
         address = writing(app, work)
-    except Refused:
-        return _again(app, form, values), 422
+    except Refused as refused:
+        return _again(app, form, values, refused.first), 422
     toast(say("已保存", "Saved"))
     return redirect(address, 303)  # type: ignore[return-value]
 
@@ -85,27 +86,33 @@ def change(app: str, form: str, record: int) -> str | tuple[str, int] | Response
     expected = int(version) if version.isdigit() else None
     try:
         writing(app, lambda visit: service.change_record(visit, form, record, values, expected))
-    except Refused:
-        return _again(app, form, values, record), 422
+    except Refused as refused:
+        return _again(app, form, values, refused.first, record), 422
     except Conflict:
-        return _again(app, form, values, record, conflict=True), 409
+        return _again(app, form, values, (), record), 409
     toast(say("已保存", "Saved"))
     return redirect(url_for("records.record", app=app, form=form, record=record), 303)  # type: ignore[return-value]
 
 
-def _again(app: str, form: str, values: dict[str, object], record: int = 0, *, conflict: bool = False) -> str:
-    """Show the form again with what was typed and every problem."""
+def _again(
+    app: str, form: str, values: dict[str, object], problems: tuple[Problem, ...], record: int = 0
+) -> str:
+    """Show the form again with what was typed and every problem; without problems, the conflict."""
     with reading(app) as visit:
         assessment = service.preview(visit, form, values, record)
-        found = visit.form(form, "read" if record else "create")
-        references = service.check_references(visit, found, values)
-        page = _page(visit, assessment, record, typed=values, judge=not conflict)
-        page["problems"] += [
-            {"name": str(p.path[0]), "sentence": p.sentence.to(language())} for p in references if not conflict
-        ]
-        if conflict:
+        page = _page(visit, assessment, record, typed=values, judge=bool(problems))
+        page["problems"] = [_summary_line(assessment.form, problem) for problem in problems]
+        if not problems:
             page["conflict"] = _conflict(visit, assessment, values, record)
         return render_template("pages/form.html", form=page)
+
+
+def _summary_line(form: Form, problem: Problem) -> dict[str, str | None]:
+    """Return a problem for the summary on top, where the field must be named."""
+    name = str(problem.path[0]) if problem.path else None
+    sentence = problem.sentence.to(language())
+    label = form.fields[name].label.to(language()) if name in form.fields else ""
+    return {"name": name, "sentence": sentence if label in sentence else say(f"{label}:{sentence}", f"{label}: {sentence}")}
 
 
 def _conflict(visit: Visit, assessment: Assessment, values: dict[str, object], record: int) -> dict[str, Any]:
@@ -144,7 +151,7 @@ def _page(
         "idempotency_key": uuid4().hex,
         "key": f"{visit.app.key}/{form.key}",
         "sections": _sections(visit, assessment, typed, judge=judge),
-        "problems": problem_list(visit, assessment) if judge else [],
+        "problems": [],
         "submit_label": say("保存", "Save") if record else say("提交", "Submit"),
         "draft_label": None,
         "cancel_url": back,

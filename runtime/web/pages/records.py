@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from sqlalchemy import select
 
 from engine.expression.evaluate import holds
-from engine.forms.model import Form
+from engine.forms.model import Field, Form
 from engine.problems import Refusal
 from engine.turn import Refused
 from engine.values import Kind, Value
@@ -53,7 +53,7 @@ def _view(visit: Visit, form: Form, line: RecordLine, row: Row) -> dict[str, Any
     rights = visit.policy(form.key).rights(visit.scope(form, row))
     here = {"app": visit.app.key, "form": form.key, "record": line.id}
     shown = [key for key in form.fields if key in rights.readable]
-    status = next((k for k in shown if form.fields[k].value_type.kind is Kind.CHOICE and line.cells[k].color), None)
+    status = next((k for k in shown if _is_status(form.fields[k]) and line.cells[k].text), None)
     number = next((k for k in shown if form.fields[k].is_numbered), None)
     updated_by = row.get("updated_by")
     who = visit.reader.row("@user", updated_by) if isinstance(updated_by, int) else None
@@ -91,6 +91,12 @@ def _view(visit: Visit, form: Form, line: RecordLine, row: Row) -> dict[str, Any
         "deleted": None,
         "notices": [],
     }
+
+
+def _is_status(field: Field) -> bool:
+    """Tell whether a field says how a record stands: a stored choice whose options have colours."""
+    coloured = any(option.color != "neutral" for option in field.value_type.options)
+    return field.value_type.kind is Kind.CHOICE and field.stored and coloured
 
 
 def record_title(form: Form, line: RecordLine) -> str:

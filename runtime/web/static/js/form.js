@@ -199,6 +199,7 @@ class LiveForm {
     const refused = this.form.querySelector("[data-ui=problem-summary], [data-ui=conflict]");
     if (refused || JSON.stringify(draft.record) === this.start) return drafts.forget(this.key);
     box.hidden = false;
+    announce(box.textContent.trim().replace(/\s+/g, " "));
     box.querySelector("[data-local-draft-time]").textContent = clock(new Date(draft.at));
     box.querySelector("[data-local-restore]").addEventListener("click", () => {
       for (const field of this.fields()) {

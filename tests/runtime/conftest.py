@@ -1,0 +1,15 @@
+"""The installation that the tests of services and of the web share within a module."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.office import World, open_world
+
+
+@pytest.fixture(scope="module")
+def world(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder: Path = tmp_path_factory.mktemp("data")
+    with open_world(database_url, folder) as opened:
+        yield opened
