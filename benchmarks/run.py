@@ -16,7 +16,10 @@ ROUNDS = 9
 
 def find_cases() -> dict[str, ModuleType]:
     """Return the cases by name."""
-    modules = (importlib.import_module(f"benchmarks.cases.{one.name}") for one in pkgutil.iter_modules(cases.__path__))
+    modules = (
+        importlib.import_module(f"benchmarks.cases.{one.name}")
+        for one in pkgutil.iter_modules(cases.__path__)
+    )
     return {module.NAME: module for module in modules}
 
 

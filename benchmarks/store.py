@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from engine.catalog import build_catalog
 from runtime.config import Settings
@@ -17,6 +18,7 @@ from runtime.service.sign_in import SignIn
 from runtime.store.database import Database
 from runtime.store.migrations import migrate
 from runtime.store.people import Actor
+from runtime.store.published import PublishedApp
 
 DEFINITION = """
 app: store
@@ -67,7 +69,9 @@ def open_office(url: str) -> Office:
     office.publisher.publish(DEFINITION, "store.yaml")
     departments = [people.create_department({"key": f"d{n}", "name": f"Department {n}"}) for n in range(4)]
     for n in range(PEOPLE):
-        people.create_person({"username": f"p{n}", "name": f"Person {n}", "department_id": departments[n % 4]})
+        people.create_person(
+            {"username": f"p{n}", "name": f"Person {n}", "department_id": departments[n % 4]}
+        )
     return office
 
 
@@ -81,7 +85,7 @@ def seller(office: Office, person: int = 1) -> Actor:
     found = office.people.actor(person)
     if found is None:
         raise LookupError(person)
-    return Actor(found.id, found.name, found.username, found.department_id, False, "zh", "light", {"store": frozenset({"seller"})})
+    return replace(found, roles={"store": frozenset({"seller"})})
 
 
 def fill(office: Office, orders: int) -> None:
@@ -90,28 +94,37 @@ def fill(office: Office, orders: int) -> None:
         app = office.shelf.get(connection, "store")
     if app is None:
         raise LookupError("store")
-    stamp = {"version": 1, "created_at": clock(), "updated_at": clock(), "created_by": 1, "updated_by": 1}
-    tables, column = app.tables.tables, app.tables.column
     with office.database.writing() as connection:
-        connection.execute(insert(tables["customers"]), [
-            stamp | {column("customers", "name"): f"Customer {n}", column("customers", "level"): "ABC"[n % 3]} for n in range(200)
-        ])  # fmt: skip
-        connection.execute(insert(tables["products"]), [
-            stamp | {column("products", "name"): f"Product {n}", column("products", "price"): n + 1, column("products", "stock"): 1000}
-            for n in range(50)
-        ])  # fmt: skip
+        _insert(
+            connection,
+            app,
+            "customers",
+            [{"name": f"Customer {n}", "level": "ABC"[n % 3]} for n in range(200)],
+        )
+        _insert(
+            connection,
+            app,
+            "products",
+            [{"name": f"P {n}", "price": n + 1, "stock": 1000} for n in range(50)],
+        )
         for start in range(0, orders, 5_000):
-            connection.execute(insert(tables["orders"]), [
-                stamp | {
-                    column("orders", "seller"): n % PEOPLE + 1, column("orders", "customer"): n % 200 + 1,
-                    column("orders", "product"): n % 50 + 1, column("orders", "unit_price"): n % 50 + 1,
-                    column("orders", "quantity"): n % 9 + 1, column("orders", "cost"): (n % 9 + 1) * (n % 50 + 1),
-                }
-                for n in range(start, min(start + 5_000, orders))
-            ])  # fmt: skip
+            _insert(connection, app, "orders", [_order(n) for n in range(start, min(start + 5_000, orders))])
     if office.database.dialect == "postgresql":
         with office.database.changing_schema() as connection:
             connection.exec_driver_sql("ANALYZE")
     else:
         with office.database.writing() as connection:
             connection.exec_driver_sql("ANALYZE")
+
+
+def _order(n: int) -> dict[str, object]:
+    quantity, price = n % 9 + 1, n % 50 + 1
+    links = {"seller": n % PEOPLE + 1, "customer": n % 200 + 1, "product": n % 50 + 1}
+    return links | {"unit_price": price, "quantity": quantity, "cost": quantity * price}
+
+
+def _insert(connection: Connection, app: PublishedApp, form: str, rows: list[dict[str, object]]) -> None:
+    stamp = {"version": 1, "created_at": clock(), "updated_at": clock(), "created_by": 1, "updated_by": 1}
+    named = [stamp | {app.tables.column(form, key): value for key, value in row.items()} for row in rows]
+    if named:
+        connection.execute(insert(app.tables.tables[form]), named)

@@ -58,9 +58,23 @@ def _functions(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("field type", Text("字段类型", "field type"), "engine.forms.fields", "quartet.field_types", _classes(FieldType)),
-    Kind("function", Text("函数", "function"), "engine.expression.functions", "quartet.functions", _functions),
-    Kind("action type", Text("动作类型", "action type"), "engine.actions.types", "quartet.action_types", _classes(ActionType)),
+    Kind(
+        "field type",
+        Text("字段类型", "field type"),
+        "engine.forms.fields",
+        "quartet.field_types",
+        _classes(FieldType),
+    ),
+    Kind(
+        "function", Text("函数", "function"), "engine.expression.functions", "quartet.functions", _functions
+    ),
+    Kind(
+        "action type",
+        Text("动作类型", "action type"),
+        "engine.actions.types",
+        "quartet.action_types",
+        _classes(ActionType),
+    ),
 )
 
 
@@ -128,14 +142,16 @@ def _package_modules(kind: Kind) -> Iterator[tuple[str, ModuleType]]:
             yield name, importlib.import_module(point.module)
         except Exception as error:
             raise RegistryError(
-                f"The package '{name}' announces {kind.name}s in '{point.module}', which cannot be imported: {error}. "
-                f"Repair the package or uninstall it."
+                f"The package '{name}' announces {kind.name}s in '{point.module}', which cannot be imported: "
+                f"{error}. Repair the package or uninstall it."
             ) from error
 
 
 def _plugin_modules(folder: Path) -> Iterable[tuple[Path, ModuleType]]:
     if not folder.is_dir():
-        raise RegistryError(f"The plugins folder {folder} does not exist. Create it, or change QUARTET_PLUGINS.")
+        raise RegistryError(
+            f"The plugins folder {folder} does not exist. Create it, or change QUARTET_PLUGINS."
+        )
     for path in sorted(folder.glob("*.py")):
         name = f"quartet_plugins.{path.stem}"
         spec = importlib.util.spec_from_file_location(name, path)
@@ -146,5 +162,7 @@ def _plugin_modules(folder: Path) -> Iterable[tuple[Path, ModuleType]]:
         try:
             spec.loader.exec_module(module)
         except Exception as error:
-            raise RegistryError(f"The plugin {path} cannot be run: {error}. Repair or remove the file.") from error
+            raise RegistryError(
+                f"The plugin {path} cannot be run: {error}. Repair or remove the file."
+            ) from error
         yield path, module

@@ -142,7 +142,7 @@ CODE_POINT_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 IDENTIFIER = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
 
-def column_type(kind: ValueType) -> types.TypeEngine[Any]:
+def column_type(kind: ValueType) -> types.TypeEngine[Any]:  # noqa: C901 - one line a kind, a closed set
     """Return the type of a column that stores values of this type.
 
     A number without a scale is a computed one, which only a SELECT holds.
@@ -171,5 +171,3 @@ def computed_type(kind: ValueType) -> types.TypeEngine[Any]:
     if kind.is_numeric:
         return ComputedNumber()
     return column_type(kind)
-
-

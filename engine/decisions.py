@@ -87,4 +87,3 @@ class RequestEffect:
 
 
 Decision = CreateRecord | ChangeRecord | DeleteRecord | RestoreRecord | Adjust | RequestEffect
-

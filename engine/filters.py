@@ -58,15 +58,15 @@ def _call(name: str) -> Build:
     return lambda functions, node, values: Apply(functions[name], (node, *values), BOOLEAN)
 
 
-def _is_me(_: Functions, node: Node, values: tuple[Node, ...]) -> Node:
+def _is_me(_: Functions, node: Node, __: tuple[Node, ...]) -> Node:
     return Apply(operators.COMPARISONS["=="], (node, Path("me", USER_SHAPE, (), USER)), BOOLEAN)
 
 
-def _is_blank(_: Functions, node: Node, values: tuple[Node, ...]) -> Node:
+def _is_blank(_: Functions, node: Node, __: tuple[Node, ...]) -> Node:
     return Apply(operators.COMPARISONS["=="], (node, Constant(None, BLANK)), BOOLEAN)
 
 
-def _is_today(_: Functions, node: Node, values: tuple[Node, ...]) -> Node:
+def _is_today(_: Functions, node: Node, __: tuple[Node, ...]) -> Node:
     return Apply(operators.COMPARISONS["=="], (_as_day(node), Clock("today", DATE)), BOOLEAN)
 
 
@@ -74,7 +74,11 @@ OPERATORS: tuple[FilterOperator, ...] = (
     FilterOperator("is", Text("等于", "is"), _ALL, 1, _compare("==")),
     FilterOperator("not", Text("不等于", "is not"), _ALL, 1, _compare("!=")),
     FilterOperator(
-        "in", Text("是其中之一", "is one of"), _PICKED | _WORDS, -1, lambda _, node, values: Member(node, values, False, BOOLEAN)
+        "in",
+        Text("是其中之一", "is one of"),
+        _PICKED | _WORDS,
+        -1,
+        lambda _, node, values: Member(node, values, negated=False, type=BOOLEAN),
     ),
     FilterOperator("contains", Text("包含", "contains"), _WORDS, 1, _call("CONTAINS")),
     FilterOperator("starts", Text("开头是", "starts with"), _WORDS, 1, _call("STARTSWITH")),
@@ -85,7 +89,9 @@ OPERATORS: tuple[FilterOperator, ...] = (
     FilterOperator("today", Text("是今天", "is today"), frozenset({Kind.DATE, Kind.DATETIME}), 0, _is_today),
     FilterOperator("mine", Text("是我", "is me"), frozenset({Kind.USER}), 0, _is_me),
     FilterOperator("empty", Text("是空的", "is empty"), _ALL, 0, _is_blank),
-    FilterOperator("filled", Text("不是空的", "is filled in"), _ALL, 0, lambda f, n, v: Not(_is_blank(f, n, v), BOOLEAN)),
+    FilterOperator(
+        "filled", Text("不是空的", "is filled in"), _ALL, 0, lambda f, n, v: Not(_is_blank(f, n, v), BOOLEAN)
+    ),
 )
 BY_NAME: Mapping[str, FilterOperator] = {operator.name: operator for operator in OPERATORS}
 

@@ -37,7 +37,10 @@ MISSING_KEY = ProblemCode(
 )
 NOT_A_MAP = ProblemCode(
     "not-a-map",
-    Text("这里要写「名称: 值」的几行,写的却是{found}", "Lines of 'name: value' are expected here, but this is {found}"),
+    Text(
+        "这里要写「名称: 值」的几行,写的却是{found}",
+        "Lines of 'name: value' are expected here, but this is {found}",
+    ),
     Text("换成缩进的「名称: 值」", "Write indented lines of 'name: value'"),
 )
 

@@ -7,9 +7,9 @@ A kind of problem is declared once, where it is found, as a `ProblemCode`:
 ...     Text("这里没有「{key}」这个选项", "'{key}' is not an option here"),
 ...     Text("删掉它,或改成已有的选项", "Remove it or use an option that exists"),
 ... )
->>> problem = UNKNOWN_KEY.at(Location("gifts.yaml", 8, 9), key="stile", suggestions=("style",))
+>>> problem = UNKNOWN_KEY.at(Location("store.yaml", 8, 9), key="stile", suggestions=("style",))
 >>> print(problem.line("en"))
-gifts.yaml:8:9: unknown-key 'stile' is not an option here. Did you mean 'style'?
+store.yaml:8:9: unknown-key 'stile' is not an option here. Did you mean 'style'?
 
 The reference pages list every code by finding these declarations, so there is no list to keep.
 """

@@ -59,7 +59,9 @@ def _any_grant(grants: list[Grant], compiler: SqlCompiler, source: RowSource) ->
     if any(grant.rows is None for grant in grants):
         return None
     system = SqlCompiler(compiler.dialect, compiler.tables, compiler.shapes, compiler.facts)
-    conditions = [system.condition(grant.rows.tree, Frame(source)) for grant in grants if grant.rows is not None]
+    conditions = [
+        system.condition(grant.rows.tree, Frame(source)) for grant in grants if grant.rows is not None
+    ]
     return or_(*conditions) if conditions else false()
 
 
@@ -190,7 +192,9 @@ class QueryCompiler:
             found.append(element.icontains(query.words, autoescape=True))
         return or_(*found) if found else false()
 
-    def _visible(self, compiler: SqlCompiler, source: RowSource, expression: Expression, frame: Frame) -> Element:
+    def _visible(
+        self, compiler: SqlCompiler, source: RowSource, expression: Expression, frame: Frame
+    ) -> Element:
         """Return a column as the reader may see it."""
         tree = expression.tree
         element = compiler.output(tree, frame)
@@ -200,7 +204,11 @@ class QueryCompiler:
         if len(tree.steps) == 1:
             return self.guard.field(compiler, source, first, element)
         policy = self.guard.policy(source.form)
-        if policy.unlimited or len(policy.showing(first)) == len(policy.readers()) or first not in policy.fields:
+        if (
+            policy.unlimited
+            or len(policy.showing(first)) == len(policy.readers())
+            or first not in policy.fields
+        ):
             return element
         return self.guard.field(compiler, source, first, element)
 

@@ -195,7 +195,9 @@ def to_json(value: Value) -> object:
             return [to_json(item) for item in value]
 
 
-def display(value: Value, kind: ValueType, language: Language, zone: ZoneInfo) -> str:
+def display(  # noqa: C901 - one line a kind, a closed set
+    value: Value, kind: ValueType, language: Language, zone: ZoneInfo
+) -> str:
     """Write a value for people; names of users, departments and records are looked up by the caller.
 
     >>> display(Decimal("68000"), ValueType(Kind.MONEY, scale=2), "zh", ZoneInfo("Asia/Shanghai"))
@@ -236,5 +238,7 @@ def _display_duration(span: timedelta, language: Language) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     units = ((days, "天", "d"), (hours, "小时", "h"), (minutes, "分钟", "min"), (seconds, "秒", "s"))
-    parts = [f"{n} {Text(zh, en).to(language)}" for n, zh, en in units if n] or [Text("0 秒", "0 s").to(language)]
+    parts = [f"{n} {Text(zh, en).to(language)}" for n, zh, en in units if n] or [
+        Text("0 秒", "0 s").to(language)
+    ]
     return ("-" if span < timedelta() else "") + " ".join(parts)

@@ -50,7 +50,7 @@ def clock() -> datetime:
 def open_installation(settings: Settings) -> Installation:
     """Open the database, bring its tables up to date, and put the services together.
 
-    Raises `StartError` for a database that cannot be used and `RegistryError` for a type that cannot be loaded.
+    Raises `StartError` for a database that cannot be used, `RegistryError` for a type that cannot be loaded.
     """
     plugins = settings.plugins if settings.plugins.is_dir() else None
     catalog = build_catalog(plugins)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from benchmarks.measuring import Pair
-from benchmarks.store import DEFINITION
+from benchmarks.store import DEFINITION, clock
 from engine.app import load_app
 from engine.catalog import build_catalog
 from engine.definition.document import read_document
@@ -21,13 +20,13 @@ WHAT = "one evaluation of `(quantity * unit_price) >= 500 and note == 'VIP'`, pa
 _COUNT = 20_000
 
 
-def prepare(url: str) -> Pair:
+def prepare(_: str) -> Pair:
     """Check the condition once; both sides read the same record."""
     app = load_app(read_document(DEFINITION, "store.yaml"), build_catalog(packages=False))
     expression = parse("(quantity * unit_price) >= 500 and note == 'VIP'", app.environment("orders"))
     values: dict[str, Any] = {"quantity": Decimal(6), "unit_price": Decimal("99.50"), "note": "VIP"}
     reader: Any = None
-    scope = RecordScope(app.forms["orders"], values, reader, datetime.now(UTC), ZoneInfo("Asia/Shanghai"))
+    scope = RecordScope(app.forms["orders"], values, reader, clock(), ZoneInfo("Asia/Shanghai"))
 
     def ours() -> None:
         for _ in range(_COUNT):

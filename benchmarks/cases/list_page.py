@@ -44,11 +44,16 @@ def prepare(url: str) -> Pair:
     )
     scope = or_(at(o, "orders", "seller") == actor.id, u.c.department_id == department)
     page = (
-        select(o.c.id, o.c.version, at(o, "orders", "quantity"), at(o, "orders", "cost"), at(c, "customers", "name"),
-               at(c, "customers", "level"), at(p, "products", "name"), at(p, "products", "price"), u.c.name)
+        select(o.c.id, o.c.version, at(o, "orders", "quantity"), at(o, "orders", "cost"), u.c.name,
+               at(c, "customers", "name"), at(c, "customers", "level"), at(p, "products", "name"),
+               at(p, "products", "price"))
         .select_from(joined).where(o.c.deleted_at.is_(None), scope).order_by(o.c.id.desc()).limit(50)
     )  # fmt: skip
-    count = select(func.count()).select_from(o.outerjoin(u, u.c.id == at(o, "orders", "seller"))).where(o.c.deleted_at.is_(None), scope)
+    count = (
+        select(func.count())
+        .select_from(o.outerjoin(u, u.c.id == at(o, "orders", "seller")))
+        .where(o.c.deleted_at.is_(None), scope)
+    )
 
     def theirs() -> None:
         for _ in range(_COUNT):

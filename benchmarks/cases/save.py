@@ -10,6 +10,8 @@ from runtime.service.records import create_records
 
 NAME = "save"
 WHAT = "one record saved: rights, defaults, a filled price, a formula, history, trace and commit"
+ORDER = {"customer": 7, "product": 3, "quantity": 2}
+VALUES = {"seller": 1, "customer": 7, "product": 3, "unit_price": 3, "quantity": 2, "cost": 6}
 _COUNT = 100
 
 
@@ -26,8 +28,7 @@ def prepare(url: str) -> Pair:
 
     def ours() -> None:
         for _ in range(_COUNT):
-            values = {"customer": 7, "product": 3, "quantity": 2}
-            office.writing("store", actor, "zh", lambda visit: create_records(visit, "orders", [values]))
+            office.writing("store", actor, "zh", lambda visit: create_records(visit, "orders", [ORDER]))
 
     def theirs() -> None:
         for _ in range(_COUNT):
@@ -35,8 +36,7 @@ def prepare(url: str) -> Pair:
             with office.database.writing() as connection:
                 connection.execute(insert(table), {
                     "version": 1, "created_at": now, "created_by": 1, "updated_at": now, "updated_by": 1,
-                    column("orders", "seller"): 1, column("orders", "customer"): 7, column("orders", "product"): 3,
-                    column("orders", "unit_price"): 3, column("orders", "quantity"): 2, column("orders", "cost"): 6,
+                    **{column("orders", key): value for key, value in VALUES.items()},
                 })  # fmt: skip
 
     return Pair(ours, theirs, "a SQLAlchemy insert and commit", _COUNT, office.database.close)

@@ -30,7 +30,9 @@ class Compiling(Protocol):
     def environment(self) -> Environment:
         """The names that its expressions may use."""
 
-    def expression(self, source: Source, cursor: Cursor, expected: ValueType | None = None) -> Expression | None:
+    def expression(
+        self, source: Source, cursor: Cursor, expected: ValueType | None = None
+    ) -> Expression | None:
         """Check an expression; its problem is reported and None returned if it has one."""
 
     def field_type(self, form: str, field: str, cursor: Cursor) -> ValueType | None:
@@ -98,5 +100,3 @@ class PlannedAction:
     def plan(self, scope: ActionScope) -> Iterable[Decision]:
         """Yield the decisions that carry the action out."""
         return self.type.plan(self.compiled, scope, self.path)
-
-

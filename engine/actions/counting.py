@@ -39,10 +39,14 @@ NOT_COUNTED = ProblemCode(
 class CountOptions:
     """Which field of which record changes, and by how much."""
 
-    record: Source = option(Formula(), Text("哪条记录,例如关联字段", "Which record, for example a link field"))
+    record: Source = option(
+        Formula(), Text("哪条记录,例如关联字段", "Which record, for example a link field")
+    )
     field: str = option(Name(), Text("哪个数字字段", "Which number field"))
     amount: Source = option(Formula(), Text("多少", "By how much"))
-    least: Decimal | None = option(Number(), Text("结果不能小于", "The result may not be below"), default=Decimal(0))
+    least: Decimal | None = option(
+        Number(), Text("结果不能小于", "The result may not be below"), default=Decimal(0)
+    )
     most: Decimal | None = option(Number(), Text("结果不能大于", "The result may not be above"), default=None)
 
 

@@ -14,7 +14,8 @@ from engine.definition.cursor import Cursor
 from engine.expression.check import Environment
 from engine.expression.parse import Source
 from engine.expression.tree import Expression
-from engine.forms.compile import NOT_A_FIELD, UNKNOWN_FORM, FormsCompiler
+from engine.forms.codes import NOT_A_FIELD, UNKNOWN_FORM
+from engine.forms.compile import FormsCompiler
 from engine.forms.drafts import FormDraft
 from engine.forms.model import Button, Form
 from engine.problems import Problem, ProblemCode, suggest
@@ -26,6 +27,7 @@ NOT_AN_ACTION = ProblemCode(
     Text("动作要写成「动作名: 选项」,一项一个", "An action is written 'name: options', one an item"),
     Text("例如 - set: {status: done}", "For example - set: {status: done}"),
 )
+
 
 @dataclass
 class ActionCompiling:
@@ -40,7 +42,9 @@ class ActionCompiling:
         """The names that the action's expressions may use."""
         return self.compiler.environment(self.form.key)
 
-    def expression(self, source: Source, cursor: Cursor, expected: ValueType | None = None) -> Expression | None:
+    def expression(
+        self, source: Source, cursor: Cursor, expected: ValueType | None = None
+    ) -> Expression | None:
         """Check an expression; its problem is reported, and None returned if it has one."""
         return self.compiler.expression(source, cursor, self.environment, expected)
 
@@ -105,7 +109,9 @@ def _buttons(draft: FormDraft, compiler: FormsCompiler, catalog: Catalog) -> dic
     return buttons
 
 
-def compile_actions(cursor: Cursor, compiling: ActionCompiling, catalog: Catalog) -> tuple[PlannedAction, ...]:
+def compile_actions(
+    cursor: Cursor, compiling: ActionCompiling, catalog: Catalog
+) -> tuple[PlannedAction, ...]:
     """Check a list of actions, each a map of one entry: the action's name and its options."""
     actions: list[PlannedAction] = []
     if not isinstance(cursor.data, list):

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from engine.access import ADMIN, EVERYONE, SYSTEM_ROLES, Access
-from engine.app.grants import compile_access
 from engine.app.buttons import compile_buttons
+from engine.app.demo import DEMO_SCHEMA, DemoData, read_demo
+from engine.app.grants import compile_access
 from engine.catalog import Catalog
 from engine.definition.cursor import Cursor
 from engine.definition.document import Document
 from engine.definition.versions import upgrade
-from engine.app.demo import DEMO_SCHEMA, DemoData, read_demo
 from engine.expression.check import Environment
 from engine.expression.tree import RecordShape
-from engine.forms.compile import UNKNOWN_FORM, FormsCompiler
+from engine.forms.codes import UNKNOWN_FORM
+from engine.forms.compile import FormsCompiler
 from engine.forms.model import Form
 from engine.option_kinds import Label, MapOf, Name, OneOf, Raw, Whole, Words
 from engine.options import option, read_options
@@ -47,7 +48,9 @@ class AppOptions:
     """What an app may say at the top of its definition."""
 
     app: str = option(Name(), Text("应用的名称,用在地址里", "The app's key, used in addresses"))
-    quartet: int = option(Whole(1, 1), Text("定义语言的版本", "The version of the definition language"), default=1)
+    quartet: int = option(
+        Whole(1, 1), Text("定义语言的版本", "The version of the definition language"), default=1
+    )
     title: Text | None = option(Label(), Text("应用的标题", "The title of the app"), default=None)
     description: Text | None = option(Label(), Text("应用是做什么的", "What the app is for"), default=None)
     zone: str = option(Words(), Text("时区", "The time zone"), default="Asia/Shanghai")
@@ -55,8 +58,14 @@ class AppOptions:
     home: str = option(Name(), Text("打开应用时先看的表单", "The form that opens first"), default="")
     roles: dict[str, Text] = option(MapOf(Label()), Text("角色", "The roles"), default={})
     forms: Any = option(Raw(_MAP, Text("表单", "forms")), Text("表单", "The forms"))
-    access: Any = option(Raw(_MAP, Text("权限", "grants")), Text("谁可以做什么", "Who may do what"), default=None)
-    demo: Any = option(Raw(DEMO_SCHEMA, Text("示例数据", "demo data")), Text("示例人员和记录", "Demo people and records"), default=None)
+    access: Any = option(
+        Raw(_MAP, Text("权限", "grants")), Text("谁可以做什么", "Who may do what"), default=None
+    )
+    demo: Any = option(
+        Raw(DEMO_SCHEMA, Text("示例数据", "demo data")),
+        Text("示例人员和记录", "Demo people and records"),
+        default=None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +88,6 @@ class AppDefinition:
     catalog: Catalog
     document: Document
     warnings: tuple[Problem, ...] = ()
-    _environments: dict[tuple[str, bool], Environment] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def hash(self) -> str:
@@ -139,8 +147,9 @@ def _compile(cursor: Cursor, catalog: Catalog) -> AppDefinition | None:
     demo = read_demo(options.demo, forms, roles, compiler)
     return AppDefinition(
         key=options.app, title=options.title or Text.same(options.app), description=options.description,
-        zone=_zone(cursor, options.zone), language=options.language, home=options.home or next(iter(forms), ""),
-        roles=roles, forms=forms, access=access, demo=demo, catalog=catalog, document=cursor.document,
+        zone=_zone(cursor, options.zone), language=options.language,
+        home=options.home or next(iter(forms), ""), roles=roles, forms=forms, access=access, demo=demo,
+        catalog=catalog, document=cursor.document,
         warnings=tuple(problem for problem in cursor.problems if not problem.is_error),
     )  # fmt: skip
 

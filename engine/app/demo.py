@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.definition.cursor import Cursor
-from engine.forms.compile import NOT_A_FIELD, UNKNOWN_FORM, FormsCompiler
-from engine.forms.model import Field, Form
 from engine.app.grants import UNKNOWN_ROLE
+from engine.definition.cursor import Cursor
+from engine.forms.codes import NOT_A_FIELD, UNKNOWN_FORM
+from engine.forms.compile import FormsCompiler
+from engine.forms.model import Field, Form
 from engine.option_kinds import WRONG_KIND, Label, ListOf, MapOf, Name, Nested, Raw, Words
 from engine.options import NOT_A_MAP, name_of, option, read_options
 from engine.parsing import parse_value
@@ -34,7 +35,9 @@ UNKNOWN_DEPARTMENT = ProblemCode(
 )
 UNKNOWN_RECORD = ProblemCode(
     "unknown-demo-record",
-    Text("示例的「{form}」里没有「{name}」这条记录", "There is no '{name}' among the demo records of '{form}'"),
+    Text(
+        "示例的「{form}」里没有「{name}」这条记录", "There is no '{name}' among the demo records of '{form}'"
+    ),
     Text("写一条已有记录的名字", "Use the name of a record that exists"),
 )
 ABOVE_ITSELF = ProblemCode(
@@ -71,7 +74,9 @@ class PersonOptions:
     name: str = option(Words(), Text("姓名", "The name"))
     department: str = option(Name(), Text("部门", "The department"), default="")
     supervisor: str = option(Name(), Text("直属上级", "The supervisor"), default="")
-    roles: tuple[str, ...] = option(ListOf(Name()), Text("在这个应用里的角色", "The roles in this app"), default=())
+    roles: tuple[str, ...] = option(
+        ListOf(Name()), Text("在这个应用里的角色", "The roles in this app"), default=()
+    )
     email: str = option(Words(), Text("邮箱", "The mail address"), default="")
 
 
@@ -79,9 +84,17 @@ class PersonOptions:
 class DemoOptions:
     """What the demo part may say."""
 
-    departments: dict[str, DepartmentOptions] = option(MapOf(Nested(DepartmentOptions)), Text("部门", "Departments"), default={})
-    people: dict[str, PersonOptions] = option(MapOf(Nested(PersonOptions)), Text("人员", "People"), default={})
-    records: Any = option(Raw({"type": "object"}, Text("记录", "records")), Text("各表单的记录", "Records by form"), default=None)
+    departments: dict[str, DepartmentOptions] = option(
+        MapOf(Nested(DepartmentOptions)), Text("部门", "Departments"), default={}
+    )
+    people: dict[str, PersonOptions] = option(
+        MapOf(Nested(PersonOptions)), Text("人员", "People"), default={}
+    )
+    records: Any = option(
+        Raw({"type": "object"}, Text("记录", "records")),
+        Text("各表单的记录", "Records by form"),
+        default=None,
+    )
 
 
 @dataclass(frozen=True)
@@ -120,7 +133,9 @@ def _check_departments(cursor: Cursor, options: DemoOptions) -> None:
         place = cursor.child("departments").child(key)
         _check_one_of(place, "parent", department.parent, options.departments, UNKNOWN_DEPARTMENT)
         _check_one_of(place, "head", department.head, options.people, UNKNOWN_PERSON)
-    _check_circles(cursor, "departments", "parent", {key: one.parent for key, one in options.departments.items()})
+    _check_circles(
+        cursor, "departments", "parent", {key: one.parent for key, one in options.departments.items()}
+    )
 
 
 def _check_people(cursor: Cursor, options: DemoOptions, roles: Mapping[str, Text]) -> None:
@@ -133,7 +148,9 @@ def _check_people(cursor: Cursor, options: DemoOptions, roles: Mapping[str, Text
                 written = place.child("roles")
                 written = written.child(position) if isinstance(written.data, list) else written
                 written.report(UNKNOWN_ROLE, name=role, suggestions=suggest(role, roles))
-    _check_circles(cursor, "people", "supervisor", {key: one.supervisor for key, one in options.people.items()})
+    _check_circles(
+        cursor, "people", "supervisor", {key: one.supervisor for key, one in options.people.items()}
+    )
 
 
 def _check_one_of(place: Cursor, key: str, name: str, known: Mapping[str, object], code: ProblemCode) -> None:
@@ -183,7 +200,9 @@ class _Reading:
                 self._check(place, form.shape_fields()[key].value_type, found)
                 yield key, place.data
             elif key not in self.compiler.broken:
-                place.report_key(NOT_A_FIELD, form=form.label, name=key, suggestions=suggest(key, form.fields))
+                place.report_key(
+                    NOT_A_FIELD, form=form.label, name=key, suggestions=suggest(key, form.fields)
+                )
 
     def _check(self, place: Cursor, kind: ValueType, found: Field | None) -> None:
         """Check one raw value as far as it can be told from the definition alone."""
@@ -203,7 +222,9 @@ class _Reading:
             case _:
                 _parse(place, lambda: parse_value(place.data, kind))
 
-    def _check_name(self, place: Cursor, known: Mapping[str, object], code: ProblemCode, **facts: object) -> None:
+    def _check_name(
+        self, place: Cursor, known: Mapping[str, object], code: ProblemCode, **facts: object
+    ) -> None:
         if not isinstance(place.data, str):
             place.report(WRONG_KIND, expected=Words().describe(), found=name_of(place.data))
         elif place.data not in known:

@@ -9,7 +9,8 @@ from engine.access import ACTIONS, EVERYONE, Access, Grant
 from engine.definition.cursor import Cursor
 from engine.expression.parse import Source
 from engine.expression.tree import Expression
-from engine.forms.compile import UNKNOWN_FORM, FormsCompiler
+from engine.forms.codes import UNKNOWN_FORM
+from engine.forms.compile import FormsCompiler
 from engine.forms.model import Form
 from engine.option_kinds import ListOf, Name, OneOf, ValueOr
 from engine.options import NOT_A_MAP, name_of, option, read_options
@@ -24,7 +25,10 @@ UNKNOWN_ROLE = ProblemCode(
 )
 NO_OWNER = ProblemCode(
     "no-owner",
-    Text("「{owner}」不是成员字段,不能表示记录属于谁", "'{owner}' is not a person, so it cannot say who owns a record"),
+    Text(
+        "「{owner}」不是成员字段,不能表示记录属于谁",
+        "'{owner}' is not a person, so it cannot say who owns a record",
+    ),
     Text("写一个成员字段", "Name a field that holds a person"),
 )
 ROWS = ("all", "own", "subordinates", "department", "department_and_below")
@@ -36,12 +40,22 @@ class GrantOptions:
 
     can: tuple[str, ...] = option(ListOf(OneOf((*ACTIONS, "all"))), Text("能做什么", "What the role may do"))
     rows: str | Source = option(
-        ValueOr(OneOf(ROWS)), Text("哪些记录:all、own、subordinates、department、department_and_below 或 =条件",
-             "Which records: all, own, subordinates, department, department_and_below or =condition"), default="all",
+        ValueOr(OneOf(ROWS)),
+        Text(
+            "哪些记录:all、own、subordinates、department、department_and_below 或 =条件",
+            "Which records: all, own, subordinates, department, department_and_below or =condition",
+        ),
+        default="all",
     )
-    owner: str = option(Name(), Text("哪个成员字段表示记录属于谁", "The person field that says whose record it is"), default="created_by")
+    owner: str = option(
+        Name(),
+        Text("哪个成员字段表示记录属于谁", "The person field that says whose record it is"),
+        default="created_by",
+    )
     hide: tuple[str, ...] = option(ListOf(Name()), Text("看不到的字段", "Fields that are hidden"), default=())
-    read_only: tuple[str, ...] = option(ListOf(Name()), Text("只能看的字段", "Fields that may only be read"), default=())
+    read_only: tuple[str, ...] = option(
+        ListOf(Name()), Text("只能看的字段", "Fields that may only be read"), default=()
+    )
 
 
 def compile_access(

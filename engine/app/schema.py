@@ -80,12 +80,15 @@ def _field_types(catalog: Catalog) -> Iterator[tuple[str, Schema]]:
     common = options_schema(FieldOptions)
     for one in catalog.fields:
         own = options_schema(one.Options)
-        yield _definition_of(one), {
-            **own,
-            "description": _described(one.label, one),
-            "properties": {**common["properties"], **own["properties"]},
-            "required": [*common.get("required", ()), *own.get("required", ())],
-        }
+        yield (
+            _definition_of(one),
+            {
+                **own,
+                "description": _described(one.label, one),
+                "properties": {**common["properties"], **own["properties"]},
+                "required": [*common.get("required", ()), *own.get("required", ())],
+            },
+        )
 
 
 def _definition_of(field_type: FieldType) -> str:
@@ -99,7 +102,8 @@ def _action(catalog: Catalog) -> Schema:
         "maxProperties": 1,
         "additionalProperties": False,
         "properties": {
-            one.name: _action_options(one) | {"description": _described(one.label, one)} for one in catalog.actions
+            one.name: _action_options(one) | {"description": _described(one.label, one)}
+            for one in catalog.actions
         },
     }
 
@@ -130,5 +134,3 @@ def _described(label: Text, member: object) -> str:
 
 def _help(options: type, key: str) -> Text:
     return next(row.help for row in rows_of(options) if row.key == key)
-
-

@@ -16,7 +16,7 @@ class Cursor:
 
     >>> cursor = Cursor.start(document)
     >>> cursor.child("title").data
-    '客户礼品'
+    '产品管理'
     """
 
     document: Document

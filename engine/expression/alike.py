@@ -39,7 +39,10 @@ def make_alike(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 def _options(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """Read texts as options of the choice that they stand beside, where they all are."""
     choice = next(node.type for node in nodes if node.type.kind is Kind.CHOICE)
-    found = [find_option(str(n.value), choice) if isinstance(n, Constant) and is_text_constant(n) else n for n in nodes]
+    found = [
+        find_option(str(n.value), choice) if isinstance(n, Constant) and is_text_constant(n) else n
+        for n in nodes
+    ]
     return nodes if None in found else tuple(node for node in found if node is not None)
 
 
@@ -48,7 +51,11 @@ def _are_alike(first: ValueType, second: ValueType) -> bool:
         return first.form == second.form
     if first.kind is Kind.LIST and second.kind is Kind.LIST:
         return first.item == second.item
-    return first.kind is second.kind or {first.kind, second.kind} <= TEXTS or (first.is_numeric and second.is_numeric)
+    return (
+        first.kind is second.kind
+        or {first.kind, second.kind} <= TEXTS
+        or (first.is_numeric and second.is_numeric)
+    )
 
 
 def same_currency(types: tuple[ValueType, ...]) -> None:

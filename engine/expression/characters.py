@@ -5,14 +5,23 @@ The sets are written down here, not taken from a library, so that Python and eve
 
 from __future__ import annotations
 
-BLANKS = " \t\n\r\v\f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANKS = " \t\n\r\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANKS += "".join(map(chr, range(0x2000, 0x200B)))
 CONTROLS = "".join(map(chr, (*range(1, 32), *range(127, 160))))
 
 
 def _pairs() -> tuple[str, str]:
     """Return the capitals of Latin, Greek and Cyrillic that have exactly one small form, and those forms."""
-    letters = [chr(code) for first, last in ((0x41, 0x250), (0x370, 0x530), (0x1E00, 0x2000)) for code in range(first, last)]
-    pairs = [(letter, letter.lower()) for letter in letters if len(letter.lower()) == 1 and letter.lower() != letter]
+    letters = [
+        chr(code)
+        for first, last in ((0x41, 0x250), (0x370, 0x530), (0x1E00, 0x2000))
+        for code in range(first, last)
+    ]
+    pairs = [
+        (letter, letter.lower())
+        for letter in letters
+        if len(letter.lower()) == 1 and letter.lower() != letter
+    ]
     pairs = [(upper, lower) for upper, lower in pairs if lower.upper() == upper]
     return "".join(upper for upper, _ in pairs), "".join(lower for _, lower in pairs)
 

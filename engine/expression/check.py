@@ -20,7 +20,7 @@ from engine.expression.gate import Syntax, number_of
 from engine.expression.literals import is_text_constant, read_as
 from engine.expression.names import RESERVED, Environment, PathError, PathFinder
 from engine.expression.tree import Aggregate, Apply, Choose, Constant, Logic, Member, Node, Not
-from engine.problems import Problem, ProblemCode, Refusal, suggest
+from engine.problems import Problem, ProblemCode, suggest
 from engine.texts import Text
 from engine.values import BLANK, BOOLEAN, DATE, DATETIME, NUMBER, TEXT, Kind, ValueType
 
@@ -188,7 +188,10 @@ class Checker:
             if choice.type.kind is Kind.DATE:
                 item = _days(item, choice)
             choice = _days(choice, item)
-            if not _comparable(item.type, choice.type) and Kind.BLANK not in (item.type.kind, choice.type.kind):
+            if not _comparable(item.type, choice.type) and Kind.BLANK not in (
+                item.type.kind,
+                choice.type.kind,
+            ):
                 raise self._error(OPERANDS, element, operator="in", kinds=_kinds((item, choice)))
             same_currency((item.type, choice.type))
             choices.append(choice)
@@ -254,10 +257,19 @@ class Checker:
             "或".join(sorted({kind.label.zh for kind in slot.kinds})),
             " or ".join(sorted({kind.label.en for kind in slot.kinds})),
         )
-        facts = {"function": function.name, "parameter": slot.name, "signature": function.signature}
-        raise self._error(WRONG_ARGUMENT, place, expected=expected, found=argument.type.kind.label, **facts)
+        raise self._error(
+            WRONG_ARGUMENT,
+            place,
+            function=function.name,
+            parameter=slot.name,
+            signature=function.signature,
+            expected=expected,
+            found=argument.type.kind.label,
+        )
 
-    def _operate(self, sign: str, overloads: tuple[Function, ...], arguments: tuple[Node, ...], node: ast.AST) -> Node:
+    def _operate(
+        self, sign: str, overloads: tuple[Function, ...], arguments: tuple[Node, ...], node: ast.AST
+    ) -> Node:
         if len(arguments) == 2:
             left, right = arguments
             if right.type.kind in DATES:
@@ -276,13 +288,13 @@ class Checker:
         raise self._error(OPERANDS, node, operator=sign.replace("negate", "-"), kinds=_kinds(arguments))
 
     def _aggregate(self, function: Function, node: ast.Call) -> Node:
-        form = _dotted(node.args[0])[0] if node.args and isinstance(node.args[0], ast.Name | ast.Attribute) else ""
+        form = self._form_of(node.args[0]) if node.args else ""
         if form not in self.environment.forms or self.paths.row:
             suggestions = suggest(form, self.environment.forms) if form else ()
             raise self._error(WRONG_ARGUMENTS, node, signature=function.signature, suggestions=suggestions)
         self.paths.row = form
         try:
-            value = self.check(node.args[0]) if isinstance(node.args[0], ast.Attribute) else None
+            value = None if isinstance(node.args[0], ast.Name) else self.check(node.args[0])
             conditions = tuple(self._condition_at(part) for part in node.args[1:])
         finally:
             self.paths.row = ""
@@ -292,6 +304,11 @@ class Checker:
         condition = Logic("and", conditions, BOOLEAN) if len(conditions) > 1 else next(iter(conditions), None)
         self.paths.reads.add((form, "id"))
         return Aggregate(function, form, value, condition, function.result_type(types))
+
+    def _form_of(self, node: ast.expr) -> str:
+        """Return the form that the first argument of an aggregate names; it may be a calculation."""
+        names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+        return next((name for name in names if name in self.environment.forms), names[0] if names else "")
 
     def _error(
         self, code: ProblemCode, node: ast.AST | None, suggestions: tuple[str, ...] = (), **facts: object
@@ -304,7 +321,7 @@ def _applied(function: Function, arguments: tuple[Node, ...]) -> Node:
     """Apply a function; one that is strict gives blank for a constant blank."""
     types = tuple(argument.type for argument in arguments)
     result = function.result_type(types)
-    if function.strict and any(kind.kind is Kind.BLANK for kind in types):
+    if result.kind is Kind.BLANK or (function.strict and any(kind.kind is Kind.BLANK for kind in types)):
         return Constant(None, result)
     slots = function.slots(len(arguments)) or ()
     filled = tuple(_typed(argument, slot) for argument, slot in zip(arguments, slots, strict=True))

@@ -57,13 +57,18 @@ NOT_A_DATE = ProblemCode(
 )
 CURRENCIES = ProblemCode(
     "two-currencies",
-    Text("{first} 和 {second} 是两种货币,不能直接计算或比较", "{first} and {second} are two currencies; they cannot be mixed"),
+    Text(
+        "{first} 和 {second} 是两种货币,不能直接计算或比较",
+        "{first} and {second} are two currencies; they cannot be mixed",
+    ),
     Text("先换算成同一种货币", "Convert one of them first"),
 )
 WRONG_ARGUMENT = ProblemCode(
     "wrong-argument",
-    Text("{function} 的「{parameter}」要的是{expected},写的却是{found}",
-         "{function} expects a {expected} for '{parameter}', but this is a {found}"),
+    Text(
+        "{function} 的「{parameter}」要的是{expected},写的却是{found}",
+        "{function} expects a {expected} for '{parameter}', but this is a {found}",
+    ),
     Text("这个函数要这样写:{signature}", "The function is written {signature}"),
 )
 NOT_FIXED = ProblemCode(
@@ -73,12 +78,21 @@ NOT_FIXED = ProblemCode(
 )
 WRONG_TYPE = ProblemCode(
     "wrong-type",
-    Text("这里要的是{expected},表达式给的是{found}", "A {expected} is expected here, but the expression gives a {found}"),
+    Text(
+        "这里要的是{expected},表达式给的是{found}",
+        "A {expected} is expected here, but the expression gives a {found}",
+    ),
     Text("换一个结果类型合适的表达式", "Use an expression that gives the expected kind"),
 )
 NOT_IN_DATABASE = ProblemCode(
     "not-in-database",
-    Text("函数 {name} 不能在数据库里算,所以不能用在筛选、行范围和随读计算的字段里",
-         "The function {name} cannot run in the database, so it cannot be used in filters, row scopes and fields computed at read"),
-    Text("换一个函数,或改成保存时计算的公式", "Use another function, or a formula that is computed when the record is saved"),
+    Text(
+        "函数 {name} 不能在数据库里算,所以不能用在筛选、行范围和随读计算的字段里",
+        "The function {name} cannot run in the database, so it cannot be used in filters, row scopes "
+        "and fields computed at read",
+    ),
+    Text(
+        "换一个函数,或改成保存时计算的公式",
+        "Use another function, or a formula that is computed when the record is saved",
+    ),
 )

@@ -14,10 +14,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from simpleeval import SimpleEval
+from simpleeval import SimpleEval  # type: ignore[import-untyped]  # it has no types
 
+from engine.expression import operators
 from engine.expression.moments import LONGEST, local_day
-from engine.expression.operators import COMPARISONS
 from engine.expression.tree import (
     Aggregate,
     Apply,
@@ -44,8 +44,15 @@ class _Plain(ast.expr):
         self.value = value
 
 
+class _Field(ast.expr):
+    """A field, resolved by the scope."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
 class _Read(ast.expr):
-    """Something that the scope knows: a field, the clock, an aggregate."""
+    """Something else that the scope knows: the clock, an aggregate."""
 
     def __init__(self, read: Callable[[Scope], Value]) -> None:
         self.read = read
@@ -60,12 +67,16 @@ class _Call(ast.expr):
 
 
 class _Pair(ast.expr):
-    """A comparison: a call of two arguments that never needs anything but their values."""
+    """A call of two arguments that needs nothing but their values: a comparison."""
 
     def __init__(self, run: Callable[[Any, Any], Value], left: ast.expr, right: ast.expr) -> None:
         self.run = run
         self.left = left
         self.right = right
+
+
+class _Arithmetic(_Pair):
+    """A pair that is blank if one side is, and whose result needs no settling: `+ - * / %` of numbers."""
 
 
 class _Evaluator(SimpleEval):  # type: ignore[misc]  # simpleeval has no types
@@ -77,9 +88,11 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # simpleeval has no types
         super().__init__(operators={ast.Not: lambda part: not part}, functions={}, names={})
         self.nodes = {
             _Plain: lambda node: node.value,
+            _Field: lambda node: self.scope.resolve(node.path),  # type: ignore[union-attr]  # set by evaluate
             _Read: lambda node: node.read(self.scope),
             _Call: self._run_call,
             _Pair: self._run_pair,
+            _Arithmetic: self._run_arithmetic,
             ast.BoolOp: self._eval_boolop,
             ast.UnaryOp: self._eval_unaryop,
             ast.IfExp: self._eval_ifexp,
@@ -87,8 +100,11 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # simpleeval has no types
 
     def _eval(self, node: ast.expr) -> Value:
         """Dispatch; what simpleeval looks for in results (modules, functions) no node here can give."""
-        value: Value = self.nodes[type(node)](node)
-        return value
+        return self.nodes[type(node)](node)  # type: ignore[no-any-return]
+
+    def _run_arithmetic(self, node: _Arithmetic) -> Value:
+        left, right = self._eval(node.left), self._eval(node.right)
+        return None if left is None or right is None else node.run(left, right)
 
     def _run_call(self, node: _Call) -> Value:
         return node.run(self.scope, [self._eval(argument) for argument in node.arguments])  # type: ignore[arg-type]
@@ -98,6 +114,7 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]  # simpleeval has no types
 
 
 _THREAD = threading.local()
+_NUMERIC = (operators.add, operators.subtract, operators.multiply, operators.divide, operators.modulo)
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
@@ -129,7 +146,7 @@ def to_program(node: Node) -> ast.expr:
         case Constant(value=value):
             return _Plain(value)
         case Path():
-            return _Read(lambda scope: scope.resolve(node))
+            return _Field(node)
         case Clock(name="today"):
             return _Read(lambda scope: local_day(scope.now, scope.zone))
         case Clock():
@@ -157,8 +174,10 @@ def _control(node: Logic | Not | Choose) -> ast.expr:
 
 def _application(node: Apply, arguments: list[ast.expr]) -> ast.expr:
     function = node.function
-    if function is COMPARISONS.get(function.name):
+    if function is operators.COMPARISONS.get(function.name):
         return _Pair(function.python, *arguments)  # type: ignore[arg-type]  # every comparison has one
+    if function.python in _NUMERIC:
+        return _Arithmetic(function.python, *arguments)  # type: ignore[arg-type]  # it is one of five
     return _Call(runner(node), arguments)
 
 
@@ -170,7 +189,7 @@ def _truth(node: Node) -> ast.expr:
 
 
 def _membership(*, negated: bool) -> Run:
-    def run(scope: Scope, values: list[Any]) -> Value:
+    def run(_: Scope, values: list[Any]) -> Value:
         return (values[0] in values[1:]) is not negated
 
     return run

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+_Write = Callable[[datetime], str]
+
 # In this order, so that a long token is not read as two short ones; what is put in has no letters.
-_TOKENS = (
+_TOKENS: tuple[tuple[str, _Write], ...] = (
     ("yyyy", lambda clock: f"{clock.year:04d}"),
     ("yy", lambda clock: f"{clock.year % 100:02d}"),
     ("MM", lambda clock: f"{clock.month:02d}"),

@@ -13,14 +13,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.expression.spelling import NOT_ALLOWED, TOO_BIG, WRITE_INSTEAD, SpellingError, check_signs, plain_line
+from engine.expression.spelling import (
+    NOT_ALLOWED,
+    TOO_BIG,
+    WRITE_INSTEAD,
+    SpellingError,
+    check_signs,
+    plain_line,
+)
 from engine.problems import Problem, ProblemCode
 from engine.texts import Text
 from engine.values import NUMBER_PLACES
 
 __all__ = [
-    "EMPTY", "MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "NOT_ALLOWED", "SYNTAX", "TOO_BIG", "TOO_LONG", "WRITE_INSTEAD",
-    "GateError", "Syntax", "number_of", "read_syntax",
+    "EMPTY", "MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "NOT_ALLOWED", "SYNTAX", "TOO_BIG", "TOO_LONG",
+    "WRITE_INSTEAD", "GateError", "Syntax", "number_of", "read_syntax",
 ]  # fmt: skip
 
 MAX_LENGTH = 2_000
@@ -35,7 +42,10 @@ EMPTY = ProblemCode(
 )
 TOO_LONG = ProblemCode(
     "expression-too-long",
-    Text("表达式有 {length} 个字符,最多 {limit} 个", "The expression has {length} characters, at most {limit} are allowed"),
+    Text(
+        "表达式有 {length} 个字符,最多 {limit} 个",
+        "The expression has {length} characters, at most {limit} are allowed",
+    ),
     Text("拆成几个计算字段", "Split it into several computed fields"),
 )
 SYNTAX = ProblemCode(
@@ -70,9 +80,9 @@ _NAMES: dict[type[ast.AST], Text] = {
     ast.IsNot: Text("is not", "is not"),
 }
 _ALLOWED = (
-    ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.BinOp, ast.Add, ast.Sub, ast.Mult,
-    ast.Div, ast.Mod, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.IfExp,
-    ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.Load,
+    ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.BinOp, ast.Add, ast.Sub,
+    ast.Mult, ast.Div, ast.Mod, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In,
+    ast.NotIn, ast.IfExp, ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.Load,
 )  # fmt: skip
 _DETAILS = (
     ("never closed", Text("括号没有闭合", "a bracket is never closed")),
@@ -177,12 +187,15 @@ def _walk_with_depth(tree: ast.expr) -> Iterator[tuple[ast.AST, int]]:
     while stack:
         node, depth = stack.pop()
         yield node, depth
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Load))
+        stack.extend(
+            (child, depth + 1) for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Load)
+        )
 
 
 def _node_problem(node: ast.AST, syntax: Syntax) -> Problem | None:
-    operator = getattr(node, "op", None)
-    refused = operator if isinstance(node, ast.BinOp | ast.UnaryOp) and not isinstance(operator, _ALLOWED) else node
+    refused: ast.AST = node
+    if isinstance(node, ast.BinOp | ast.UnaryOp) and not isinstance(node.op, _ALLOWED):
+        refused = node.op
     if not isinstance(refused, _ALLOWED):
         what = _NAMES.get(type(refused), Text(f"「{type(refused).__name__}」", f"'{type(refused).__name__}'"))
         return NOT_ALLOWED.here(what=what)
@@ -219,7 +232,9 @@ def _check_constant(node: ast.AST, syntax: Syntax) -> Problem | None:
         return NOT_ALLOWED.here(what=Text("这种常量", "A constant of this kind"))
     text = syntax.text(node)
     if isinstance(value, str) and (text[:1] not in "\"'" or text[:3] in ("'''", '"""')):
-        return NOT_ALLOWED.here(what=Text("引号前的字母或三个引号", "A letter before a quote, or three quotes"))
+        return NOT_ALLOWED.here(
+            what=Text("引号前的字母或三个引号", "A letter before a quote, or three quotes")
+        )
     if isinstance(value, int | float) and not isinstance(value, bool):
         whole, _, fraction = text.replace("_", "").partition(".")
         if len(whole.lstrip("0")) > MAX_WHOLE_DIGITS or len(fraction) > NUMBER_PLACES:

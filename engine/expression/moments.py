@@ -50,8 +50,17 @@ def day_start(day: date, zone: ZoneInfo) -> datetime | None:
     if start is None:
         return None
     around = [move(start, timedelta(hours=hours)) for hours in (-26, 26)]
-    offsets = {moment.astimezone(zone).utcoffset() if moment and _inside(moment) else None for moment in around}
+    offsets = {
+        moment.astimezone(zone).utcoffset() if moment and _inside(moment) else None for moment in around
+    }
     return start if len(offsets) == 1 and None not in offsets else None
+
+
+def calendar_ends(zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Return the first and the last moment that `zone` can show; None where that is all of the calendar."""
+    first = datetime.combine(date.min, time())
+    last = datetime.combine(date.max, time(23, 59, 59))
+    return from_local(first, zone), from_local(last, zone)
 
 
 def _inside(moment: datetime) -> bool:
@@ -62,12 +71,14 @@ def _inside(moment: datetime) -> bool:
 def shift_day(day: date, span: timedelta) -> Value:
     """Move a date by the whole days of a duration; the rest of it does not count."""
     whole = abs(span).days
-    return move(day, timedelta(whole if span >= timedelta() else -whole))
+    moved: Value = move(day, timedelta(whole if span >= timedelta() else -whole))
+    return moved
 
 
 def shift_moment(moment: datetime, span: timedelta) -> Value:
     """Move a moment by a duration."""
-    return move(moment, span)
+    moved: Value = move(moment, span)
+    return moved
 
 
 def move(point: Any, span: timedelta) -> Any:

@@ -25,6 +25,7 @@ from engine.expression.function import (
     Function,
     Parameter,
     Result,
+    kernel,
 )
 from engine.expression.moments import LONGEST, from_local, local_day, shift_day, shift_moment
 from engine.texts import Text
@@ -137,17 +138,23 @@ def span_seconds(span: timedelta) -> int:
 
 def seconds_span(seconds: Decimal) -> Value:
     """Return a duration of so many seconds, half up; blank beyond ten thousand years."""
-    return timedelta(seconds=int(round_number(seconds, 0))) if abs(seconds) <= LONGEST.total_seconds() else None
+    return (
+        timedelta(seconds=int(round_number(seconds, 0))) if abs(seconds) <= LONGEST.total_seconds() else None
+    )
 
 
 def _arithmetic(sign: str) -> Face:
     return lambda sql, left, right: func.q_fit(left.op(sign)(right))
 
 
-def _operator(sign: str, doc: Text, kinds: tuple[Kinds, ...], result: Result, python: Any, postgres: Face) -> Function:
+def _operator(
+    sign: str, doc: Text, kinds: tuple[Kinds, ...], result: Result, python: Any, postgres: Face
+) -> Function:
     names = ("left", "right") if len(kinds) == 2 else ("value",)
     parameters = tuple(Parameter(name, kind) for name, kind in zip(names, kinds, strict=True))
-    return Function(name=sign, doc=doc, parameters=parameters, result=result, python=python, postgres=postgres)
+    return Function(
+        name=sign, doc=doc, parameters=parameters, result=result, python=python, postgres=postgres
+    )
 
 
 _TWO_NUMBERS = (NUMBERS, NUMBERS)
@@ -163,8 +170,8 @@ ARITHMETIC: dict[str, tuple[Function, ...]] = {
     "+": (
         _operator("+", _PLUS, _TWO_NUMBERS, sum_type, add, _arithmetic("+")),
         _operator("+", _PLUS, (TEXTS, TEXTS), TEXT, join, lambda sql, a, b: func.q_text(a.op("||")(b))),
-        _operator("+", _PLUS, (DAYS, DURATIONS), DATE, shift_day, lambda sql, d, s: func.q_day(d, s)),
-        _operator("+", _PLUS, (MOMENTS, DURATIONS), DATETIME, shift_moment, lambda sql, m, s: func.q_moment(m, s)),
+        _operator("+", _PLUS, (DAYS, DURATIONS), DATE, shift_day, kernel("q_day")),
+        _operator("+", _PLUS, (MOMENTS, DURATIONS), DATETIME, shift_moment, kernel("q_moment")),
         _operator("+", _PLUS, _TWO_SPANS, DURATION, lambda a, b: a + b, lambda sql, a, b: func.q_span(a + b)),
     ),
     "-": (
@@ -173,10 +180,11 @@ ARITHMETIC: dict[str, tuple[Function, ...]] = {
                   lambda sql, d, s: func.q_day(d, -s)),
         _operator("-", _MINUS, (MOMENTS, DURATIONS), DATETIME, lambda m, s: shift_moment(m, -s),
                   lambda sql, m, s: func.q_moment(m, -s)),
-        _operator("-", _MINUS, (DAYS, DAYS), DURATION, lambda a, b: a - b, lambda sql, a, b: func.q_days_apart(a, b)),
-        _operator("-", _MINUS, (MOMENTS, MOMENTS), DURATION, lambda a, b: a - b,
-                  lambda sql, a, b: func.q_apart(a, b)),
-        _operator("-", _MINUS, _TWO_SPANS, DURATION, lambda a, b: a - b, lambda sql, a, b: func.q_span(a - b)),
+        _operator("-", _MINUS, (DAYS, DAYS), DURATION, lambda a, b: a - b, kernel("q_days_apart")),
+        _operator("-", _MINUS, (MOMENTS, MOMENTS), DURATION, lambda a, b: a - b, kernel("q_apart")),
+        _operator(
+            "-", _MINUS, _TWO_SPANS, DURATION, lambda a, b: a - b, lambda sql, a, b: func.q_span(a - b)
+        ),
     ),
     "*": (
         _operator("*", _TIMES, _TWO_NUMBERS, _product_type, multiply, _arithmetic("*")),
@@ -186,12 +194,12 @@ ARITHMETIC: dict[str, tuple[Function, ...]] = {
                   lambda sql, n, s: func.q_seconds(s.op("*")(n))),
     ),
     "/": (
-        _operator("/", _BY, _TWO_NUMBERS, _ratio_type, divide, lambda sql, a, b: func.q_divide(a, b)),
+        _operator("/", _BY, _TWO_NUMBERS, _ratio_type, divide, kernel("q_divide")),
         _operator("/", _BY, (DURATIONS, NUMBERS), DURATION, split_span,
                   lambda sql, s, n: func.q_seconds(func.q_divide(s, n))),
-        _operator("/", _BY, _TWO_SPANS, NUMBER, compare_spans, lambda sql, a, b: func.q_divide(a, b)),
+        _operator("/", _BY, _TWO_SPANS, NUMBER, compare_spans, kernel("q_divide")),
     ),
-    "%": (_operator("%", _REST, _TWO_NUMBERS, sum_type, modulo, lambda sql, a, b: func.q_modulo(a, b)),),
+    "%": (_operator("%", _REST, _TWO_NUMBERS, sum_type, modulo, kernel("q_modulo")),),
     "negate": (
         _operator("negate", _SIGN, (NUMBERS,), sum_type, lambda a: a.copy_negate(), lambda sql, a: -a),
         _operator("negate", _SIGN, (DURATIONS,), DURATION, lambda a: -a, lambda sql, a: -a),

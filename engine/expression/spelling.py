@@ -21,7 +21,10 @@ TOO_BIG = ProblemCode(
 NOT_ALLOWED = ProblemCode(
     "expression-not-allowed",
     Text("表达式里不能用{what}", "{what} cannot be used in an expression"),
-    Text("只用字段、数字、引号里的文字、运算符和函数", "Use fields, numbers, quoted text, operators and functions only"),
+    Text(
+        "只用字段、数字、引号里的文字、运算符和函数",
+        "Use fields, numbers, quoted text, operators and functions only",
+    ),
 )
 WRITE_INSTEAD = ProblemCode(
     "expression-write-instead",
@@ -36,8 +39,9 @@ _PLAIN = str.maketrans(
     _FULL_WIDTH + "*/-" + " " * 8,
 )
 _INSTEAD = {
-    "<>": "!=", "≥": ">=", "≤": "<=", "≠": "!=", "&&": "and", "||": "or", "&": "+", "^": "POWER(…)", "**": "POWER(…)",
-    "“": '"', "”": '"', "\uff02": '"', "‘": "'", "’": "'", "\uff07": "'", ";": ",", "\uff1b": ",", "、": ",",
+    "<>": "!=", "≥": ">=", "≤": "<=", "≠": "!=", "&&": "and", "||": "or", "&": "+",
+    "^": "POWER(…)", "**": "POWER(…)", "“": '"', "”": '"', "\uff02": '"', "‘": "'", "’": "'",
+    "\uff07": "'", ";": ",", "\uff1b": ",", "、": ",",
     "\uff5b": "(", "\uff5d": ")", "【": "(", "】": ")",
 }  # fmt: skip
 _BIDIRECTIONAL = "\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c"

@@ -12,7 +12,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import Boolean, String, Text, and_, case, cast, false, func, literal, not_, null, or_, select, true, type_coerce
+from sqlalchemy import (
+    Boolean,
+    String,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 
 from engine.columns import NUMBER_COLLATION, ComputedNumber, ScaledNumber, computed_type, write_moment
 from engine.expression import operators, sql_aggregates, sql_conditions
@@ -109,9 +125,9 @@ class SqlCompiler:
         if node.root in ("me", "initiator"):
             return self._person_path(node)
         current = frame.row if node.root == "row" else frame.record
-        if not isinstance(current, RowSource):
-            raise LookupError(f"no {node.root} for {node.key}")
-        return self.field(current, node.steps)
+        if isinstance(current, RowSource):
+            return self.field(current, node.steps)
+        raise LookupError(f"no {node.root} for {node.key}")
 
     def known(self, node: Node, frame: Frame) -> Constant | None:
         """Return the constant that a node is for this statement, or None if it depends on the row."""
@@ -168,7 +184,7 @@ class SqlCompiler:
     def visible(self, target: RowSource) -> list[Element]:
         """Return the conditions for seeing rows that a link or an aggregate reaches.
 
-        A right that itself follows links becomes a sub-select, since a join's condition can name no later join.
+        A right that follows links becomes a sub-select, since a join's condition can name no later join.
         """
         conditions: list[Element] = []
         if "deleted_at" in target.table.c:
@@ -256,5 +272,3 @@ class SqlCompiler:
         if self.is_sqlite:
             return self.call("ROUND(number,number)", (element, literal(str(kind.scale))), kind)
         return type_coerce(func.round(element, kind.scale), ComputedNumber())
-
-

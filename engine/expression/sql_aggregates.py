@@ -65,4 +65,3 @@ def _sqlite_total(kind: str, value: Element) -> Element:
     high, low = func.sum(units.op("/")(_HALF)), func.sum(units.op("%")(_HALF))
     count = 1 if kind == "sum" else func.count(units)
     return func.q_total(func.coalesce(high, 0), func.coalesce(low, 0), count, value.type.scale)
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, and_, false, func, literal, not_, or_
 
 from engine.columns import NUMBER_COLLATION, ScaledNumber
 from engine.expression import operators
-from engine.expression.moments import day_start, from_local
+from engine.expression.moments import calendar_ends, day_start
 from engine.expression.sql_sources import Element, Frame
 from engine.expression.tree import Apply, Constant, Member, Node, Path
 from engine.values import Kind
@@ -74,7 +74,11 @@ def _sides(sql: SqlCompiler, left: Node, right: Node, frame: Frame) -> tuple[Ele
     """Return both sides in forms that compare: stored numbers as they are where that is exact."""
     if sql.is_sqlite and left.type.is_numeric:
         a, b = (sql.path(n, frame) if isinstance(n, Path) else sql.value(n, frame) for n in (left, right))
-        if isinstance(a.type, ScaledNumber) and isinstance(b.type, ScaledNumber) and a.type.scale == b.type.scale:
+        if (
+            isinstance(a.type, ScaledNumber)
+            and isinstance(b.type, ScaledNumber)
+            and a.type.scale == b.type.scale
+        ):
             return type_coerce(a, BigInteger), type_coerce(b, BigInteger)
         return sql.computed_form(a).collate(NUMBER_COLLATION), sql.computed_form(b)
     a, b = sql.value(left, frame), sql.value(right, frame)
@@ -126,7 +130,7 @@ def _compare_day(sql: SqlCompiler, moment: Element, sign: str, day: date) -> Ele
     end = day_start(day + timedelta(1), zone) if day < date.max else None
     if start is None or end is None:
         return None
-    first, last = from_local(datetime.min, zone), from_local(datetime.max.replace(microsecond=0), zone)
+    first, last = calendar_ends(zone)
     after = [] if last is None else [moment <= literal(last, moment.type)]
     before = [] if first is None else [moment >= literal(first, moment.type)]
     low, high = literal(start, moment.type), literal(end, moment.type)
@@ -149,7 +153,11 @@ def member(sql: SqlCompiler, node: Member, frame: Frame, *, positive: bool) -> E
     """Return `item in (…)`; as SQL's own IN where the choices are constants."""
     known = [sql.known(choice, frame) for choice in node.choices]
     constants = [one for one in known if one is not None]
-    if len(constants) < len(node.choices) or not isinstance(node.item, Path) or node.item.type.kind is Kind.BLANK:
+    if (
+        len(constants) < len(node.choices)
+        or not isinstance(node.item, Path)
+        or node.item.type.kind is Kind.BLANK
+    ):
         equal = operators.COMPARISONS["=="]
         applied = [Apply(equal, (node.item, choice), node.type) for choice in node.choices]
         tests = [compare(sql, one, frame, positive=positive and not node.negated) for one in applied]
@@ -170,7 +178,11 @@ def _in_constants(sql: SqlCompiler, item: Path, element: Element, choices: list[
         return false()
     if sql.is_sqlite and isinstance(element.type, ScaledNumber):
         scale = element.type.scale
-        scaled = [operators.EXACT.scaleb(choice.value, scale) for choice in choices if isinstance(choice.value, Decimal)]
+        scaled = [
+            operators.EXACT.scaleb(choice.value, scale)
+            for choice in choices
+            if isinstance(choice.value, Decimal)
+        ]
         units = [int(one) for one in scaled if one == one.to_integral_value() and abs(one) < _LARGEST]
         return type_coerce(element, BigInteger).in_(units) if units else false()
     literals = [sql.constant(choice.value, item.type) for choice in choices]

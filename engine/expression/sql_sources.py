@@ -1,4 +1,4 @@
-"""What an expression in SQL stands on: tables, the row that is looked at, joins along links, rights, the clock."""
+"""What an expression in SQL stands on: tables, the row that is looked at, joins along links, rights."""
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ def find_function(name: str, kinds: Iterable[Kind], functions: Mapping[str, Func
     if name in operators.CONVERSIONS:
         return operators.CONVERSIONS[name]
     for overload in operators.ARITHMETIC.get(name, ()):
-        if all(kind in p.kinds or kind is Kind.BLANK for kind, p in zip(wanted, overload.parameters, strict=True)):
+        if all(
+            kind in p.kinds or kind is Kind.BLANK for kind, p in zip(wanted, overload.parameters, strict=True)
+        ):
             return overload
     return functions[name]
 

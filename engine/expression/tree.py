@@ -177,7 +177,6 @@ class Expression:
             for node in walk(self.tree)
         )
 
-
     @property
     def python_only(self) -> tuple[str, ...]:
         """Return the functions that cannot run in the database; with one, there is no filter and no sort."""

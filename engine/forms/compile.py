@@ -15,53 +15,27 @@ from engine.expression.codes import NOT_IN_DATABASE
 from engine.expression.function import Function
 from engine.expression.parse import Source, parse
 from engine.expression.tree import Apply, Expression, RecordShape, walk
+from engine.forms.codes import (
+    COMPUTED_AND_ENTERED,
+    NO_FIELDS,
+    NO_FORMS,
+    NO_TYPE,
+    NOT_A_FIELD,
+    RESERVED_FIELD,
+    UNKNOWN_FORM,
+)
 from engine.forms.contract import FieldType
 from engine.forms.declared import FieldOptions, FormOptions
 from engine.forms.drafts import FORMULA_CYCLE, FieldDraft, FormDraft, UnknownShape
 from engine.forms.model import Check, Field, Form, Section
 from engine.option_kinds import BAD_NAME, check_name, expected_of
-from engine.options import NOT_A_MAP, name_of, read_options, rows_of
-from engine.problems import Problem, ProblemCode, Refusal, suggest
+from engine.options import NOT_A_MAP, OptionKind, name_of, read_options, rows_of
+from engine.problems import Problem, Refusal, suggest
 from engine.registry import Registry
 from engine.shapes import PLATFORM_SHAPES
 from engine.texts import Text
 from engine.values import BOOLEAN, Kind, ValueType
 
-NO_FIELDS = ProblemCode(
-    "no-fields",
-    Text("表单「{form}」还没有字段", "The form '{form}' has no fields"),
-    Text("在 fields 下面写「字段名: {type: text}」", "Write 'field: {type: text}' below fields"),
-)
-NO_FORMS = ProblemCode(
-    "no-forms",
-    Text("应用还没有表单", "The app has no forms"),
-    Text("在 forms 下面写「表单名: {fields: …}」", "Write 'form: {fields: …}' below forms"),
-)
-NO_TYPE = ProblemCode(
-    "no-type",
-    Text("字段「{field}」没写类型", "The field '{field}' has no type"),
-    Text("写 type: text 之类", "Write type: text or another"),
-)
-UNKNOWN_FORM = ProblemCode(
-    "unknown-form",
-    Text("没有「{name}」这张表单", "There is no form '{name}'"),
-    Text("写一张存在的表单", "Use a form that exists"),
-)
-NOT_A_FIELD = ProblemCode(
-    "not-a-field",
-    Text("表单「{form}」没有字段「{name}」", "The form '{form}' has no field '{name}'"),
-    Text("写一个存在的字段", "Use a field that exists"),
-)
-COMPUTED_AND_ENTERED = ProblemCode(
-    "computed-and-entered",
-    Text("「{field}」由公式得出,不能再写 {key}", "'{field}' is computed, so {key} makes no sense with it"),
-    Text("去掉 {key} 或 formula", "Remove {key} or the formula"),
-)
-RESERVED_FIELD = ProblemCode(
-    "reserved-field",
-    Text("「{name}」是系统字段的名字", "'{name}' is the name of a system field"),
-    Text("换一个名字", "Use another name"),
-)
 _SYSTEM = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by"})
 _Name = tuple[str, str]
 
@@ -212,8 +186,8 @@ class FormsCompiler:
         self._check_names(draft)
         sections = tuple(Section(section.title, section.fields) for section in options.sections)
         return Form(
-            key=draft.key, label=draft.label, help=options.help, fields=fields, named_by=named_by, checks=checks,
-            sections=sections, columns=options.columns, sort=options.sort, was=options.was,
+            key=draft.key, label=draft.label, help=options.help, fields=fields, named_by=named_by,
+            checks=checks, sections=sections, columns=options.columns, sort=options.sort, was=options.was,
             formula_order=tuple(key for _, key in order if fields[key].stored and fields[key].formula),
             location=draft.cursor.document.key_location(draft.cursor.path),
         )  # fmt: skip
@@ -238,7 +212,9 @@ class FormsCompiler:
         if not all(name.isidentifier() for name in path[skip:].split(".")):
             place.report(NOT_A_FIELD, form=draft.label, name=path)
             return
-        source = Source(path[skip:], lambda start, end: place.document.within(place.path, start + skip, end + skip))
+        source = Source(
+            path[skip:], lambda start, end: place.document.within(place.path, start + skip, end + skip)
+        )
         self.expression(source, place, self.environment(draft.key))
 
     def _checks(self, draft: FormDraft) -> tuple[Check, ...]:
@@ -259,9 +235,10 @@ class FormsCompiler:
         if common.default is not None and not isinstance(common.default, Source):
             default = self._default(draft)
         return Field(
-            form=draft.form, key=draft.key, label=draft.label, type=draft.type, options=draft.options, value_type=draft.value_type,
-            help=common.help, required=common.required is True, readonly=common.readonly is True, unique=common.unique,
-            default=default, stored=(draft.form, draft.key) in self._stored, was=common.was, expressions=expressions,
+            form=draft.form, key=draft.key, label=draft.label, type=draft.type, options=draft.options,
+            value_type=draft.value_type, help=common.help, required=common.required is True,
+            readonly=common.readonly is True, unique=common.unique, default=default,
+            stored=(draft.form, draft.key) in self._stored, was=common.was, expressions=expressions,
             location=draft.cursor.document.key_location(draft.cursor.path),
         )  # fmt: skip
 
@@ -281,22 +258,31 @@ class FormsCompiler:
         for holder in (draft.common, draft.options):
             for entry in dataclasses.fields(holder):
                 source = getattr(holder, entry.name)
-                key = entry.metadata.get("key") or entry.name
-                if not isinstance(source, Source) or source is draft.source:
-                    continue
-                environment = self.environment(draft.form)
-                expected = expected_of(entry.metadata.get("option"))
-                if key in ("default", "fill"):
-                    expected = draft.value_type
-                if key == "visible":
-                    expected = BOOLEAN
-                if key == "only":
-                    environment, expected = self._row_environment(draft, environment), BOOLEAN
-                place = draft.cursor.child(key)
-                found = self.expression(source, place, environment, expected)
-                found = self.in_database(found, place) if key == "only" else found
-                if found is not None:
-                    yield entry.name, found
+                if isinstance(source, Source) and source is not draft.source:
+                    found = self._option_expression(draft, entry, source)
+                    if found is not None:
+                        yield entry.name, found
+
+    def _option_expression(
+        self, draft: FieldDraft, entry: dataclasses.Field[Any], source: Source
+    ) -> Expression | None:
+        """Check the expression that stands in one option of a field."""
+        key = entry.metadata.get("key") or entry.name
+        place = draft.cursor.child(key)
+        environment, expected = self._expectation(draft, key, entry.metadata.get("option"))
+        found = self.expression(source, place, environment, expected)
+        return self.in_database(found, place) if key == "only" else found
+
+    def _expectation(
+        self, draft: FieldDraft, key: str, kind: OptionKind | None
+    ) -> tuple[Environment, ValueType | None]:
+        """Return what the names in an option's expression mean, and what it must give."""
+        environment = self.environment(draft.form)
+        if key == "only":
+            return self._row_environment(draft, environment), BOOLEAN
+        if key in ("default", "fill"):
+            return environment, draft.value_type
+        return environment, BOOLEAN if key == "visible" else expected_of(kind)
 
     def _row_environment(self, draft: FieldDraft, environment: Environment) -> Environment:
         return dataclasses.replace(environment, record=None, row=draft.value_type.form)
@@ -310,9 +296,16 @@ class FormsCompiler:
 
     def _report_link(self, draft: FieldDraft) -> None:
         target = draft.value_type.form
-        if target and target not in self.drafts and target not in self.broken and draft.type.value_type(draft.options).form:
+        if (
+            target
+            and target not in self.drafts
+            and target not in self.broken
+            and draft.type.value_type(draft.options).form
+        ):
             key = "to" if "to" in draft.cursor.data else "type"
-            draft.cursor.child(key).report(UNKNOWN_FORM, name=target, suggestions=suggest(target, self.drafts))
+            draft.cursor.child(key).report(
+                UNKNOWN_FORM, name=target, suggestions=suggest(target, self.drafts)
+            )
 
     # What depends on what.
 

@@ -76,7 +76,7 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A row of numbers that the system hands out without gaps: which period counts, and how one is written."""
+    """Numbers that the system hands out without gaps: which period counts, and how one is written."""
 
     period: str
     write: Callable[[int], str]

@@ -66,7 +66,11 @@ class Field:
     def settle(self, scope: Scope) -> Any:
         """Return the type's options with every expression among them replaced by its value."""
         names = {row.name for row in dataclasses.fields(self.options)}
-        found = {name: evaluate(e, scope) for name, e in self.expressions.items() if name in names and name != "only"}
+        found = {
+            name: evaluate(e, scope)
+            for name, e in self.expressions.items()
+            if name in names and name != "only"
+        }
         return dataclasses.replace(self.options, **found) if found else self.options
 
 

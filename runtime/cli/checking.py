@@ -113,7 +113,9 @@ def as_document(reports: Sequence[Report]) -> str:
         }
         for report in reports
     ]
-    return json.dumps({"ok": all(report.is_clean for report in reports), "files": files}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        {"ok": all(report.is_clean for report in reports), "files": files}, ensure_ascii=False, indent=2
+    )
 
 
 def summary(reports: Sequence[Report], language: Language) -> str:
@@ -124,7 +126,11 @@ def summary(reports: Sequence[Report], language: Language) -> str:
     if not reports:
         return Text("没有找到定义文件", "No definition was found").to(language)
     if not found:
-        return Text("{files} 份定义,没有问题", "Definitions checked: {files}; no problems").fill(facts).to(language)
+        return (
+            Text("{files} 份定义,没有问题", "Definitions checked: {files}; no problems")
+            .fill(facts)
+            .to(language)
+        )
     words = Text(
         "{files} 份定义:{errors} 个错误,{warnings} 个提醒",
         "Definitions checked: {files}; errors: {errors}; warnings: {warnings}",

@@ -82,7 +82,9 @@ def _types() -> Section:
     findings: list[Finding] = []
     for registry in catalog.registries:
         findings += _members(registry)
-        findings += [Finding(words, is_amiss=True) for member in registry for words in _missing(registry, member)]
+        findings += [
+            Finding(words, is_amiss=True) for member in registry for words in _missing(registry, member)
+        ]
     return Section(title, tuple(findings))
 
 

@@ -67,4 +67,6 @@ def read_bytes(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise click.ClickException(say(f"读不了 {name}:{reason}", f"{name} cannot be read: {reason}")) from error
+        raise click.ClickException(
+            say(f"读不了 {name}:{reason}", f"{name} cannot be read: {reason}")
+        ) from error

@@ -21,7 +21,9 @@ def print_plan(office: Office, text: bytes, file: str) -> bool:
     if plan.definition is None:
         return False
     for change in plan.changes:
-        rows = say(f"(涉及 {change.rows} 条记录)", f" (concerns {change.rows} records)") if change.rows else ""
+        rows = (
+            say(f"(涉及 {change.rows} 条记录)", f" (concerns {change.rows} records)") if change.rows else ""
+        )
         click.echo(f"{_MARKS[change.risk]} {change.sentence.to(language)}{rows}")
     for sentence in plan.meaning:
         click.echo(f"~ {sentence.to(language)}")
@@ -41,7 +43,9 @@ def print_problems(problems: tuple[Problem, ...], text: bytes) -> None:
 def print_done(app: PublishedApp) -> None:
     """Print which version is in force now."""
     title = app.definition.title.to(locale_language())
-    click.echo(say(f"「{title}」的版本 {app.number} 已生效", f"Version {app.number} of '{title}' is in force"))
+    click.echo(
+        say(f"「{title}」的版本 {app.number} 已生效", f"Version {app.number} of '{title}' is in force")
+    )
 
 
 def end_with_problems(error: DefinitionError, text: bytes) -> click.ClickException:

@@ -175,14 +175,14 @@ def _postgres(_: object, number: ColumnElement[Any], percent: ColumnElement[Any]
 )
 '''
 
-_TEST = '''\
+_TEST = """\
 from engine.testing import @Contract@
 from @module@ import @member@
 
 
 class Test@Class@(@Contract@):
     members = (@made@,)
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from functools import cache
 
 from engine.texts import LANGUAGES, Language, Text
 
-ASKED = Text("输出用什么语言;不写就看系统的语言", "The language of the output; that of the locale if left out")
+ASKED = Text(
+    "输出用什么语言;不写就看系统的语言", "The language of the output; that of the locale if left out"
+)
 
 
 @cache

@@ -98,8 +98,13 @@ class _BatchWork:
         """Lock, check every entry, take the turn, write."""
         unit = self.visit.unit(batch=True)
         rows = self._lock(unit)
-        for place, action, entry in self._entries():
-            found = self._check(action, entry, rows)
+        entries = list(self._entries())
+        before = [rows.get(entry.record) for _, _, entry in entries]
+        refused = check_references(self.visit, self.form, [entry.fields for _, _, entry in entries], before)
+        for position, (place, action, entry) in enumerate(entries):
+            found = self._check(action, entry, rows) or refused.get(position, ())
+            if action == "create":
+                found = found or check_scope(self.visit, unit, self.form, entry.fields)
             if found:
                 self.problems[place] = found
             else:
@@ -141,8 +146,7 @@ class _BatchWork:
                 return (found,)
             if entry.version is not None and row is not None and row["version"] != entry.version:
                 return (CHANGED_MEANWHILE.here(version=row["version"]),)
-        found = check_names(self.visit, self.form, entry.fields)
-        return found or check_references(self.visit, self.form, entry.fields, row)
+        return check_names(self.visit, self.form, entry.fields)
 
     def _check_rights(self, action: Action, row: Row | None) -> Problem | None:
         if row is None:
@@ -158,9 +162,6 @@ class _BatchWork:
         """Turn an entry into the event that a single save would be."""
         policy = self.visit.policy(self.form.key)
         if action == "create":
-            found = check_scope(self.visit, self.form, entry.fields)
-            if found:
-                self.problems[place] = found
             event: Event = RecordSubmitted(self.form.key, entry.fields, writable=policy.creatable())
         elif action == "update":
             row = rows[entry.record]

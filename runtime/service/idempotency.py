@@ -93,12 +93,20 @@ def begin(connection: Connection, attempt: Attempt) -> Answer | None:
     if connection.execute(insert.returning(table.c.state)).first() is not None:
         _clear(connection, attempt)
         return None
-    query = select(table.c.request_hash, table.c.status, table.c.body).where(_same(attempt))
-    request_hash, status, body = connection.execute(query).one()
-    if request_hash != attempt.request_hash or status is None:
+    return look_up(connection, attempt)
+
+
+def look_up(connection: Connection, attempt: Attempt) -> Answer | None:
+    """Return the kept answer of a request; None for a new one. Raises `Refused` like `once`."""
+    table = idempotency
+    query = select(table.c.request_hash, table.c.status, table.c.body)
+    row = connection.execute(query.where(_same(attempt), table.c.created_at >= attempt.at - KEPT)).first()
+    if row is None:
+        return None
+    if row.request_hash != attempt.request_hash or row.status is None:
         raise Refused({0: (KEY_REUSED.here(),)})
-    text, headers = read_json(body)
-    return Answer(status, text, headers)
+    text, headers = read_json(row.body)
+    return Answer(row.status, text, headers)
 
 
 def finish(connection: Connection, attempt: Attempt, answer: Answer) -> None:
@@ -149,6 +157,11 @@ def publish_once(
 
     Raises `DefinitionError` like the publisher, and where another version is in force than expected.
     """
+    if wanted.attempt is not None:
+        with publisher.database.reading() as connection:
+            kept = look_up(connection, wanted.attempt)
+        if kept is not None:
+            return kept
     database = _Claiming(publisher.database, wanted)
     try:
         work(replace(publisher, database=cast(Database, database)))

@@ -14,11 +14,11 @@ from engine.catalog import Catalog
 from engine.texts import Language
 from runtime.config import Settings
 from runtime.service.apps import Publisher, Shelf
-from runtime.store.people import Actor
 from runtime.service.people import People
 from runtime.service.sign_in import SignIn
 from runtime.service.visit import NO_SUCH_APP, NotFound, Visit
 from runtime.store.database import Database
+from runtime.store.people import Actor
 
 Result = TypeVar("Result")
 

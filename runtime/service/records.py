@@ -21,9 +21,9 @@ from engine.turn import ButtonPressed, RecordRemoved, RecordSubmitted, Refused
 from engine.values import DEPARTMENT_SHAPE, USER_SHAPE, Value, ValueType
 from runtime.service.visit import Forbidden, NotFound, Visit
 from runtime.store import schema
-from runtime.store.reader import Row
+from runtime.store.reader import Row, StoredReader
 from runtime.store.records import Conflict
-from runtime.unit_of_work import Done
+from runtime.unit_of_work import Done, UnitOfWork
 
 OUTSIDE = ProblemCode(
     "outside-your-rows",
@@ -48,16 +48,18 @@ def create_records(visit: Visit, form_key: str, entries: Sequence[Mapping[str, o
     Raises `Refused` with the problems of each entry, `Forbidden`, `NotFound`.
     """
     form = visit.form(form_key, "create")
+    unit = visit.unit()
+    refused = check_references(visit, form, entries)
     problems: dict[int, tuple[Problem, ...]] = {}
     for position, values in enumerate(entries):
-        found = check_names(visit, form, values) or check_references(visit, form, values)
-        found = found or check_scope(visit, form, values)
+        found = check_names(visit, form, values) or refused.get(position, ())
+        found = found or check_scope(visit, unit, form, values)
         if found:
             problems[position] = found
     if problems:
         raise Refused(problems)
     writable = visit.policy(form.key).creatable()
-    return visit.unit().take(*(RecordSubmitted(form.key, values, writable=writable) for values in entries))
+    return unit.take(*(RecordSubmitted(form.key, values, writable=writable) for values in entries))
 
 
 def check_names(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
@@ -78,19 +80,13 @@ def check_names(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple
     return tuple(problems)
 
 
-def check_scope(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
+def check_scope(visit: Visit, unit: UnitOfWork, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
     """Return a problem where a new record would be sound, but not among those that the person may create."""
     policy = visit.policy(form.key)
     if policy.unlimited:
         return ()
-    result = assess(form, values, _circumstances(visit, policy.creatable()))
-    if not result.is_accepted or policy.allows_new(visit.scope(form, _with_stamp(visit, result.values))):
-        return ()
-    return (OUTSIDE.here(),)
-
-
-def _with_stamp(visit: Visit, values: Mapping[str, Value]) -> dict[str, Value]:
-    return {**values, "created_by": visit.actor.id, "created_at": visit.now}
+    result = assess(form, values, _circumstances(visit, policy.creatable(), unit.reader))
+    return () if not result.is_accepted or policy.allows_new(result.scope) else (OUTSIDE.here(),)
 
 
 def change_record(
@@ -102,7 +98,7 @@ def change_record(
     """
     form, row, rights = locked_record(visit, form_key, record, "update")
     _expect(form, row, record, expected)
-    found = check_names(visit, form, values) or check_references(visit, form, values, row)
+    found = check_names(visit, form, values) or check_references(visit, form, [values], [row]).get(0)
     if found:
         raise Refused({0: found})
     event = RecordSubmitted(form.key, values, record, row, writable=rights.writable, expected=expected)
@@ -220,30 +216,37 @@ def preview(
     return assess(form, entered, _circumstances(visit, writable), old=row)
 
 
-def _circumstances(visit: Visit, writable: frozenset[str]) -> Circumstances:
-    return Circumstances(
-        reader=visit.reader, now=visit.now, zone=visit.app.definition.zone, me=visit.actor.id, writable=writable
-    )
+def _circumstances(visit: Visit, writable: frozenset[str], reader: StoredReader | None = None) -> Circumstances:
+    zone = visit.app.definition.zone
+    return Circumstances(reader=reader or visit.reader, now=visit.now, zone=zone, me=visit.actor.id, writable=writable)
 
 
 def check_references(
-    visit: Visit, form: Form, values: Mapping[str, object], old: Row | None = None
-) -> tuple[Problem, ...]:
-    """Return a problem for each entered link, person or department that is not there for this person.
+    visit: Visit, form: Form, entries: Sequence[Mapping[str, object]], old: Sequence[Row | None] = ()
+) -> dict[int, tuple[Problem, ...]]:
+    """Return problems for entered links, people and departments that are not there for this person.
 
-    A reference that stays as it was is not asked again. One statement a linked table.
+    By the place of the entry. A reference that stays as it was is not asked again. One statement a field.
     """
-    problems: list[Problem] = []
-    for key, raw in values.items():
-        found = form.fields.get(key)
-        if found is None or not found.value_type.points_to or not found.is_entered:
-            continue
-        identifier = _reference(raw, found.value_type)
-        if not identifier or (old and old.get(key) == identifier):
-            continue
-        if not _may_choose(visit, found, identifier):
-            problems.append(UNKNOWN_REFERENCE.at(None, path=(key,), label=found.label))
-    return tuple(problems)
+    asked: dict[str, dict[int, int]] = {}
+    for position, values in enumerate(entries):
+        before = old[position] if old else None
+        for key, raw in values.items():
+            found = form.fields.get(key)
+            if found is None or not found.value_type.points_to or not found.is_entered:
+                continue
+            identifier = _reference(raw, found.value_type)
+            if identifier and not (before and before.get(key) == identifier):
+                asked.setdefault(key, {})[position] = identifier
+    problems: dict[int, tuple[Problem, ...]] = {}
+    for key, wanted in asked.items():
+        field = form.fields[key]
+        there = _choosable(visit, field, tuple(sorted(set(wanted.values()))))
+        problem = UNKNOWN_REFERENCE.at(None, path=(key,), label=field.label)
+        for position, identifier in wanted.items():
+            if identifier not in there:
+                problems[position] = (*problems.get(position, ()), problem)
+    return problems
 
 
 def _reference(raw: object, kind: ValueType) -> int:
@@ -255,13 +258,15 @@ def _reference(raw: object, kind: ValueType) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _may_choose(visit: Visit, field: Field, identifier: int) -> bool:
-    """Tell whether a reference may be chosen: visible to the person, active, and offered by the field."""
+def _choosable(visit: Visit, field: Field, ids: tuple[int, ...]) -> set[int]:
+    """Return the ids among these that may be chosen: visible to the person, active, offered by the field."""
     target = field.value_type.points_to
     if target in (USER_SHAPE, DEPARTMENT_SHAPE):
-        row = visit.reader.row(target, identifier)
-        return row is not None and row.get("is_active") is not False
+        table = schema.users if target == USER_SHAPE else schema.departments
+        known = select(table.c.id).where(table.c.id.in_(ids))
+        active = known.where(schema.users.c.is_active) if target == USER_SHAPE else known
+        return set(visit.connection.execute(active).scalars())
     if not visit.policy(target).may("read"):
-        return False
-    query = RecordQuery(form=target, ids=(identifier,), condition=field.expressions.get("only"))
-    return visit.connection.execute(visit.queries.compile(query).rows).first() is not None
+        return set()
+    query = RecordQuery(form=target, ids=ids, condition=field.expressions.get("only"))
+    return {row[0] for row in visit.connection.execute(visit.queries.compile(query).rows)}

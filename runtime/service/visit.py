@@ -117,12 +117,15 @@ class Visit:
     def environment(self, form: str) -> Environment:
         """What names mean in an expression that the person writes about records of a form."""
         definition = self.app.definition
-        return Environment(self.shapes(form), self.shapes, tuple(definition.forms), definition.catalog.function_map)
+        return Environment(
+            self.shapes(form), self.shapes, tuple(definition.forms), definition.catalog.function_map
+        )
 
     def form(self, key: str, action: Action = "read") -> Form:
         """Return a form on which the person may do something.
 
-        Raises `NotFound` when it is not there or the person may do nothing in it, `Forbidden` when only not this.
+        Raises `NotFound` when it is not there or the person may do nothing in it, `Forbidden` when only
+        not this.
         """
         found = self.app.definition.forms.get(key)
         policy = self.policy(key)

@@ -17,6 +17,7 @@ from engine.turn import Refused
 from runtime.service.visit import Forbidden, NotFound
 from runtime.store.records import Conflict
 from runtime.web.guest import SignInNeeded, language, say
+from runtime.web.navigation import grantors
 
 log = logging.getLogger("quartet.web")
 
@@ -38,7 +39,10 @@ BUSY = ProblemCode(
 FAILED = ProblemCode(
     "failed",
     Text("出了问题,没有任何改动被保存", "Something went wrong; nothing was changed"),
-    Text("再试一次;还不行就把编号 {reference} 告诉管理员", "Try again; if it persists, give the administrator the reference {reference}"),
+    Text(
+        "再试一次;还不行就把编号 {reference} 告诉管理员",
+        "Try again; if it persists, give the administrator the reference {reference}",
+    ),
 )
 HTTP_PROBLEM = ProblemCode("http", Text("{words}", "{words}"), Text("检查请求", "Check the request"))
 
@@ -101,10 +105,13 @@ def _entry(problem: Problem) -> dict[str, Any]:
 
 
 def _page(status: int, problems: list[Problem]) -> Response:
-    sentence = problems[0].sentence.to(language()) if problems else ""
-    fix = problems[0].fix.to(language()) if problems else ""
+    # What only repeats the status in words is better said by the page itself.
+    told = [problem for problem in problems if problem.code is not HTTP_PROBLEM]
+    sentence = told[0].sentence.to(language()) if told else ""
+    fix = told[0].fix.to(language()) if told else ""
     error = {
-        "status": status, "title": sentence, "sentence": fix, "grantors": [], "ask_url": None, "ways": [],
+        "status": status, "title": sentence, "sentence": fix, "ask_url": None, "ways": [],
+        "grantors": grantors() if status in (403, 404) else [],
         "retry_url": None, "reference": g.get("reference", ""),
     }  # fmt: skip
     g.plain = True
@@ -127,7 +134,10 @@ def _conflict(error: Conflict) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    words = {404: say("没有这个页面", "There is no such page"), 405: say("不能这样请求", "This cannot be asked that way")}
+    words = {
+        404: say("没有这个页面", "There is no such page"),
+        405: say("不能这样请求", "This cannot be asked that way"),
+    }
     code = error.code or 500
     text = words.get(code) or error.description or error.name
     return answer(code, [HTTP_PROBLEM.here(words=text)])

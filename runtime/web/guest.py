@@ -11,8 +11,8 @@ from flask import current_app, g, request
 
 from engine.texts import LANGUAGES, Language, Text
 from runtime.service.office import Office
-from runtime.store.people import Actor
 from runtime.service.visit import Visit
+from runtime.store.people import Actor
 
 Result = TypeVar("Result")
 

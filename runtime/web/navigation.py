@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, request, url_for
+from sqlalchemy import select
 
 from engine.access import ADMIN
+from runtime.store import people as store
+from runtime.store import schema
 from runtime.store.published import PublishedApp
-from runtime.web.guest import actor, language, office, say
+from runtime.web.guest import actor, guest, language, office, say
 
 Links = list[dict[str, Any]]
+_NAMES = 5
 
 
 def visible_apps() -> list[PublishedApp]:
@@ -33,6 +37,25 @@ def visible_forms(app: PublishedApp) -> list[str]:
 def may_design(app: PublishedApp) -> bool:
     """Tell whether the person may change the definition of an app."""
     return ADMIN in actor().roles_in(app.key)
+
+
+def grantors() -> list[str]:
+    """Return the names of those who can open the present address to the person: the app's or all admins."""
+    if guest() is None:
+        return []
+    app = next((one for one in visible_apps() if one.key == (request.view_args or {}).get("app")), None)
+    with office().database.reading() as connection:
+        members = store.members_of(connection, app.id, ADMIN) if app else []
+        names = [person.name for person in store.load_people(connection, members).values()] if members else []
+        return names[:_NAMES] or platform_admins()
+
+
+def platform_admins() -> list[str]:
+    """Return the names of a few administrators of the installation."""
+    users = schema.users
+    query = select(users.c.name).where(users.c.is_admin, users.c.is_active).order_by(users.c.id).limit(_NAMES)
+    with office().database.reading() as connection:
+        return [str(row[0]) for row in connection.execute(query)]
 
 
 def navigation() -> tuple[Links, Links, dict[str, Any] | None]:
@@ -64,7 +87,7 @@ def _app_nav(app: PublishedApp) -> Links:
     home = _item(say("应用首页", "App home"), "home", url_for("app_home.app_home", app=app.key))
     groups: Links = [{"title": "", "items": [home]}, {"title": say("数据", "Data"), "items": items}]
     if may_design(app):
-        design = _item(say("定义", "Definition"), "definition", url_for("definitions.definition", app=app.key))
+        design = _item(say("定义", "Definition"), "code", url_for("definitions.definition", app=app.key))
         groups.append({"title": say("管理", "Manage"), "items": [design]})
     return groups
 
@@ -73,7 +96,7 @@ def _platform_nav(apps: Links) -> Links:
     items = [_item(say("工作台", "Home"), "home", url_for("home.home"))]
     groups: Links = [{"title": "", "items": items}]
     if apps:
-        entries = [_item(app["title"], "form", app["url"]) for app in apps]
+        entries = [_item(app["title"], "apps", app["url"]) for app in apps]
         groups.append({"title": say("应用", "Apps"), "items": entries})
     if actor().is_admin:
         people = _item(say("成员与部门", "People"), "people", url_for("people.people"))

@@ -19,7 +19,10 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 WRONG_ORIGIN = ProblemCode(
     "wrong-origin",
-    Text("页面过期了,或者请求不是从本站发出的", "The page is out of date, or the request did not come from this site"),
+    Text(
+        "页面过期了,或者请求不是从本站发出的",
+        "The page is out of date, or the request did not come from this site",
+    ),
     Text("刷新页面再试", "Reload the page and try again"),
 )
 BAD_TOKEN = ProblemCode(
@@ -74,7 +77,9 @@ def csrf_token() -> str:
     return found.csrf if found else ""
 
 
-def set_cookie(response: Response, name: str, value: str, *, days: float = 400, readable: bool = False) -> None:
+def set_cookie(
+    response: Response, name: str, value: str, *, days: float = 400, readable: bool = False
+) -> None:
     """Set a cookie that no script reads (unless `readable`) and no other site sends along with a form."""
     secure = office().settings.base_url.startswith("https://")
     response.set_cookie(

@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request, url_for
 
-
 from runtime.service.office import Office
 from runtime.web import api, errors, guest, pages, session
 from runtime.web.navigation import navigation
@@ -91,7 +90,9 @@ def _page_context() -> dict[str, Any]:
         "csrf_token": session.csrf_token,
         "toasts": session.take_toasts(),
         "when_text": when_text,
-        "links": {"home": url_for("home.home"), "sign_out": url_for("sign_in.sign_out"), "me": url_for("me.me")},
+        "links": {
+            "home": url_for("home.home"),
+            "sign_out": url_for("sign_in.sign_out"),
+            "me": url_for("me.me"),
+        },
     }
-
-

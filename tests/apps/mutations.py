@@ -47,7 +47,9 @@ def retype(random: Random, data: Any, places: list[Spot]) -> None:
 def rename(random: Random, data: Any, places: list[Spot]) -> None:
     maps = [(holder, key) for holder, key in places if isinstance(holder, dict)]
     holder, key = random.choice(maps)
-    name = random.choice([key + "x", key[1:], key.upper(), "", "me", "class", "a b", "_x", "x" * 80, random.choice(maps)[1]])
+    name = random.choice(
+        [key + "x", key[1:], key.upper(), "", "me", "class", "a b", "_x", "x" * 80, random.choice(maps)[1]]
+    )
     value = holder.pop(key)
     holder[name] = value
 
@@ -67,7 +69,10 @@ def dangle(random: Random, data: Any, places: list[Spot]) -> None:
     words = [(holder, key) for holder, key in places if isinstance(holder[key], str)]
     holder, key = random.choice(words)
     names = [name for _, name in places if isinstance(name, str)]
-    old, new = random.choice(holder[key].split() or [""]), random.choice([*names[:50], random.choice(names), "nobody"])
+    old, new = (
+        random.choice(holder[key].split() or [""]),
+        random.choice([*names[:50], random.choice(names), "nobody"]),
+    )
     holder[key] = holder[key].replace(old, new, 1)
 
 
@@ -99,7 +104,9 @@ def damaged_text(text: str, random: Random) -> str:
             case _:
                 lines = text.split("\n")
                 at = random.randrange(len(lines))
-                lines[at] = random.choice(["", " ", "  " + lines[at], lines[at].lstrip(), lines[random.randrange(len(lines))]])
+                lines[at] = random.choice(
+                    ["", " ", "  " + lines[at], lines[at].lstrip(), lines[random.randrange(len(lines))]]
+                )
                 text = "\n".join(lines)
     return text
 

@@ -11,7 +11,16 @@ FORMS = 100
 
 def large_app(forms: int = FORMS) -> str:
     """Write an app whose forms have 20 fields each: entered, computed, linked, with rights and buttons."""
-    return "\n".join(["app: large", "roles: {clerk: 文员, boss: 主管}", "forms:", *_forms(forms), "access:", *_access(forms)])
+    return "\n".join(
+        [
+            "app: large",
+            "roles: {clerk: 文员, boss: 主管}",
+            "forms:",
+            *_forms(forms),
+            "access:",
+            *_access(forms),
+        ]
+    )
 
 
 def _forms(count: int) -> Iterator[str]:

@@ -95,7 +95,9 @@ def test_a_reference_that_dangles_is_noticed(path: Path):
     for form in whole["forms"]:
         changed = small(whole)
         del changed["forms"][form]
-        problems = check_bounded(json.dumps(changed, ensure_ascii=False, indent=1, default=float), "missing.json")
+        problems = check_bounded(
+            json.dumps(changed, ensure_ascii=False, indent=1, default=float), "missing.json"
+        )
         assert problems, form
         expected = {"unknown-form", "unknown-name", "unknown-field", "wrong-arguments"}
         assert {problem.code.name for problem in problems} <= expected, form

@@ -24,7 +24,9 @@ def test_it_is_a_schema_that_json_can_say():
 @pytest.mark.parametrize("path", APPS, ids=lambda path: path.stem)
 def test_it_accepts_the_apps(path):
     document = read_document(path.read_text(encoding="utf-8"), path.name)
-    found = [f"{list(error.absolute_path)}: {error.message}" for error in VALIDATOR.iter_errors(document.data)]
+    found = [
+        f"{list(error.absolute_path)}: {error.message}" for error in VALIDATOR.iter_errors(document.data)
+    ]
     assert not found, "\n".join(found)
 
 

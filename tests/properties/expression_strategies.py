@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from engine.expression.function import DATES, DURATIONS, NUMBERS, TEXTS, Function
 from engine.values import Kind, Value, ValueType
-from tests.engine.expression.world import CUSTOMERS, DEPARTMENTS, FUNCTIONS, ORDERS, PEOPLE, SHANGHAI, Row, World
+from tests.engine.expression.world import (
+    CUSTOMERS,
+    DEPARTMENTS,
+    FUNCTIONS,
+    ORDERS,
+    PEOPLE,
+    SHANGHAI,
+    Row,
+    World,
+)
 
 NEW_YORK = ZoneInfo("America/New_York")
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -24,15 +33,39 @@ WORDS = (
 )  # fmt: skip
 WHOLES = [0, 1, -1, 2, 3, -7, 10, 12, 99, 500, 10**9, 10**18 - 1, -(10**18) + 1]
 CENTS = ["0.00", "0.01", "-0.01", "19.99", "500.00", "499.99", "0.05", "2.50", "-2.50", "9999999999999999.99"]
-RATES = ["0.0000", "0.0001", "0.5000", "-0.5000", "1.0000", "3.3333", "99999999999999.9999", "2.0000", "10.0000"]
-DATES_SEEN = ["2026-01-31", "2026-02-28", "2024-02-29", "2026-11-22", "2026-11-30", "2026-12-31", "2026-03-08"]
+RATES = [
+    "0.0000",
+    "0.0001",
+    "0.5000",
+    "-0.5000",
+    "1.0000",
+    "3.3333",
+    "99999999999999.9999",
+    "2.0000",
+    "10.0000",
+]
+DATES_SEEN = [
+    "2026-01-31",
+    "2026-02-28",
+    "2024-02-29",
+    "2026-11-22",
+    "2026-11-30",
+    "2026-12-31",
+    "2026-03-08",
+]
 DATES_FAR = ["0001-01-01", "9999-12-31", "1900-03-01", "0999-12-31", "2000-02-29"]
 MOMENTS = [
     "2026-11-22T15:59:59", "2026-11-22T16:00:00", "2026-11-23T04:59:59", "2026-11-23T05:00:00", "2026-03-08T06:59:59",
     "2026-03-08T07:00:00", "2026-03-08T07:30:00", "2026-11-01T05:30:00", "2026-11-01T06:30:00", "2026-11-01T04:00:00",
     "2026-12-31T16:00:00", "2024-02-29T12:00:00", "1970-01-01T00:00:00",
 ]  # fmt: skip
-MOMENTS_FAR = ["0001-01-01T00:00:00", "9999-12-31T23:59:59", "0001-01-01T12:00:00", "9999-12-31T12:00:00", "1899-12-31T20:00:00"]
+MOMENTS_FAR = [
+    "0001-01-01T00:00:00",
+    "9999-12-31T23:59:59",
+    "0001-01-01T12:00:00",
+    "9999-12-31T12:00:00",
+    "1899-12-31T20:00:00",
+]
 SPANS = [0, 1, -1, 59, 3600, 86_399, 86_400, -86_401, 90_000, 31_536_000, 3_652_060 * 86_400]
 
 
@@ -53,7 +86,9 @@ def filled(kind: ValueType) -> st.SearchStrategy[Any]:
         case Kind.BOOLEAN:
             return st.booleans()
         case Kind.DATE:
-            return st.one_of(*[st.sampled_from(DATES_SEEN)] * 4, st.sampled_from(DATES_FAR)).map(date.fromisoformat)
+            return st.one_of(*[st.sampled_from(DATES_SEEN)] * 4, st.sampled_from(DATES_FAR)).map(
+                date.fromisoformat
+            )
         case Kind.DATETIME:
             shown = st.one_of(*[st.sampled_from(MOMENTS)] * 4, st.sampled_from(MOMENTS_FAR))
             return shown.map(lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC))
@@ -74,10 +109,14 @@ def numbers(scale: int) -> st.SearchStrategy[Decimal]:
 
 def rows_of(shape: Any, count: int) -> st.SearchStrategy[dict[int, Row]]:
     """Return records of a form with ids from 1."""
-    stored = {key: one.value_type for key, one in shape.fields.items() if one.computed is None and key != "id"}
+    stored = {
+        key: one.value_type for key, one in shape.fields.items() if one.computed is None and key != "id"
+    }
     fields = {key: values_of(kind) for key, kind in stored.items()}
     row = st.fixed_dictionaries(fields)
-    return st.tuples(*[row] * count).map(lambda rows: {at: {**one, "id": at} for at, one in enumerate(rows, 1)})
+    return st.tuples(*[row] * count).map(
+        lambda rows: {at: {**one, "id": at} for at, one in enumerate(rows, 1)}
+    )
 
 
 @st.composite
@@ -155,17 +194,38 @@ def quoted(text: str) -> str:
 
 CONSTANTS: dict[str, st.SearchStrategy[str]] = {
     "number": st.one_of(
-        st.sampled_from(["0", "1", "2", "3", "10", "100", "0.5", "2.5", "0.0000000001", "99999999999999999999", "500", "7"]),
+        st.sampled_from(
+            [
+                "0",
+                "1",
+                "2",
+                "3",
+                "10",
+                "100",
+                "0.5",
+                "2.5",
+                "0.0000000001",
+                "99999999999999999999",
+                "500",
+                "7",
+            ]
+        ),
         st.integers(0, 1000).map(str),
         st.decimals(0, 100, places=3).map(lambda number: format(number, "f")),
     ),
-    "text": st.sampled_from([word for word in WORDS if word.isprintable() and len(word) < 20 and '"' not in word]).map(quoted),
+    "text": st.sampled_from(
+        [word for word in WORDS if word.isprintable() and len(word) < 20 and '"' not in word]
+    ).map(quoted),
     "boolean": st.sampled_from(["true", "false"]),
     "date": st.one_of(
-        st.sampled_from(DATES_SEEN + DATES_FAR).map(lambda day: f"DATE({int(day[:4])}, {int(day[5:7])}, {int(day[8:])})"),
+        st.sampled_from(DATES_SEEN + DATES_FAR).map(
+            lambda day: f"DATE({int(day[:4])}, {int(day[5:7])}, {int(day[8:])})"
+        ),
         st.just("DATE(2026, 2, 28)"),
     ),
-    "datetime": st.sampled_from(["NOW()", "DATEADD(DATE(2026, 11, 1), 90, 'minute')", "DATEADD(DATE(2026, 3, 8), 150, 'minute')"]),
+    "datetime": st.sampled_from(
+        ["NOW()", "DATEADD(DATE(2026, 11, 1), 90, 'minute')", "DATEADD(DATE(2026, 3, 8), 150, 'minute')"]
+    ),
     "duration": st.sampled_from(["DAYS(1)", "HOURS(30)", "MINUTES(0)", "DAYS(-2.5)"]),
 }
 
@@ -239,7 +299,11 @@ def ratio(grower: Grower, _: str, depth: int) -> str:
 
 def chosen(grower: Grower, group: str, depth: int) -> str:
     """Choose between two values."""
-    condition, then, otherwise = grower.grow("boolean", depth), grower.grow(group, depth), grower.grow(group, depth)
+    condition, then, otherwise = (
+        grower.grow("boolean", depth),
+        grower.grow(group, depth),
+        grower.grow(group, depth),
+    )
     more = grower.grow("boolean", depth)
     forms = (
         f"IF({condition}, {then}, {otherwise})",
@@ -254,7 +318,12 @@ def chosen(grower: Grower, group: str, depth: int) -> str:
 def switched(grower: Grower, group: str, depth: int) -> str:
     """Choose by a value."""
     subject = grower.pick(["number", "text", "date"])
-    parts = [grower.grow(subject, depth), grower.grow(subject, depth), grower.grow(group, depth), grower.grow(group, depth)]
+    parts = [
+        grower.grow(subject, depth),
+        grower.grow(subject, depth),
+        grower.grow(group, depth),
+        grower.grow(group, depth),
+    ]
     return f"SWITCH({', '.join(parts)})"
 
 
@@ -273,9 +342,15 @@ def simple_comparison(grower: Grower, _: str, __: int) -> str:
     other = "date" if group == "datetime" and grower.draw(st.booleans()) else group
     constant = grower.draw(CONSTANTS[other])
     if group in ("date", "datetime") and grower.draw(st.booleans()):
-        constant = quoted(grower.pick(DATES_SEEN + ([f"{day} 00:30" for day in DATES_SEEN] if group == "datetime" else [])))
+        constant = quoted(
+            grower.pick(DATES_SEEN + ([f"{day} 00:30" for day in DATES_SEEN] if group == "datetime" else []))
+        )
     sides = [grower.pick(PATHS[group]), constant]
-    return f"({' '.join(sides[:1] + [sign] + sides[1:])})" if grower.draw(st.booleans()) else f"({sides[1]} {sign} {sides[0]})"
+    return (
+        f"({' '.join(sides[:1] + [sign] + sides[1:])})"
+        if grower.draw(st.booleans())
+        else f"({sides[1]} {sign} {sides[0]})"
+    )
 
 
 def membership(grower: Grower, _: str, depth: int) -> str:
@@ -283,7 +358,10 @@ def membership(grower: Grower, _: str, depth: int) -> str:
     group = grower.pick(["number", "text", "date", "datetime", "user", "customer"])
     item = grower.grow(group, depth)
     maker = grower.leaf if group in ("user", "customer") else lambda one: grower.draw(CONSTANTS[one])
-    choices = [grower.grow(group, 0) if grower.draw(st.booleans()) else maker(group) for _ in range(grower.pick([1, 2, 3]))]
+    choices = [
+        grower.grow(group, 0) if grower.draw(st.booleans()) else maker(group)
+        for _ in range(grower.pick([1, 2, 3]))
+    ]
     return f"({item} {grower.pick(['in', 'not in'])} ({', '.join(choices)},))"
 
 
@@ -307,7 +385,9 @@ def aggregate(grower: Grower, group: str, depth: int) -> str:
     """Aggregate over another form; never inside another aggregate."""
     if grower.row:
         return grower.leaf(group)
-    names = {"number": ["SUMIFS", "COUNTIFS", "AVERAGEIFS", "MINIFS", "MAXIFS", "FIRST"]}.get(group, ["FIRST"])
+    names = {"number": ["SUMIFS", "COUNTIFS", "AVERAGEIFS", "MINIFS", "MAXIFS", "FIRST"]}.get(
+        group, ["FIRST"]
+    )
     if group in ("text", "date", "datetime"):
         names = ["MINIFS", "MAXIFS", "FIRST"]
     name, path = grower.pick(names), grower.pick(ROW_PATHS[group])
@@ -342,7 +422,11 @@ def argument(grower: Grower, name: str, kind: str, before: list[str], depth: int
         return quoted(grower.pick(UNITS))
     if name == "format":
         return quoted(grower.pick([text for texts in FORMATS.values() for text in texts]))
-    if name in ("count", "place", "start", "digits", "days", "months") and kind == "number" and grower.draw(st.booleans()):
+    if (
+        name in ("count", "place", "start", "digits", "days", "months")
+        and kind == "number"
+        and grower.draw(st.booleans())
+    ):
         return str(grower.pick(["0", "1", "2", "3", "12", "-1", "2.7", "9999", "1000000000000"]))
     return grower.grow(kind, depth)
 
@@ -359,7 +443,15 @@ SPECIAL = {"IF", "IFS", "SWITCH", "AND", "OR", "NOT", "WHENEMPTY", "ISBLANK"}
 MAKERS: dict[str, list[Callable[[Grower, str, int], str]]] = {
     "number": [*[arithmetic] * 8, negated, ratio, aggregate, aggregate, chosen, chosen, switched],
     "text": [joined, joined, chosen, chosen, switched, aggregate],
-    "boolean": [*[comparison] * 8, *[simple_comparison] * 6, *[membership] * 4, *[logic] * 6, blankness, chosen, aggregate],
+    "boolean": [
+        *[comparison] * 8,
+        *[simple_comparison] * 6,
+        *[membership] * 4,
+        *[logic] * 6,
+        blankness,
+        chosen,
+        aggregate,
+    ],
     "date": [shifted, shifted, chosen, switched, aggregate],
     "datetime": [shifted, shifted, chosen, aggregate],
     "duration": [durations, durations, durations, negated, chosen],

@@ -60,7 +60,9 @@ def check(databases: list[Database], world: World, sources: list[str]) -> list[s
             for expression in parsed:
                 said = difference(database, connection, world, expression)
                 if said:
-                    found.append(f"{expression.source}\n  {smallest(database, connection, world, expression) or said}")
+                    found.append(
+                        f"{expression.source}\n  {smallest(database, connection, world, expression) or said}"
+                    )
             connection.rollback()
     return found
 
@@ -86,7 +88,9 @@ def difference(database: Database, connection: Connection, world: World, express
         return f"{database.dialect}: {type(error).__name__}: {str(error)[:300]} {error.__cause__!r:.200}"
     if found != wanted or [type(value) for value in found] != [type(value) for value in wanted]:
         return f"{database.dialect} gives {found!r:.300}, Python {wanted!r:.300}"
-    if is_condition(expression) and holding != [key for key, value in zip(rows, wanted, strict=True) if value is True]:
+    if is_condition(expression) and holding != [
+        key for key, value in zip(rows, wanted, strict=True) if value is True
+    ]:
         return f"{database.dialect} finds {holding}, Python says {wanted}"
     return ""
 
@@ -100,7 +104,9 @@ def smallest(database: Database, connection: Connection, world: World, expressio
     """Say where the smallest part of an expression differs."""
     parts = [node for node in walk(expression.tree) if not isinstance(node, Path) or node.root != "row"]
     for node in sorted(parts, key=lambda node: len(list(walk(node)))):
-        if any(isinstance(one, Path) and one.root == "row" for one in walk(node)) and not isinstance(node, Aggregate):
+        if any(isinstance(one, Path) and one.root == "row" for one in walk(node)) and not isinstance(
+            node, Aggregate
+        ):
             continue
         said = difference(database, connection, world, expression_of(node))
         if said:

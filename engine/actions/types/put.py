@@ -14,7 +14,10 @@ from engine.texts import Text
 
 
 class Put(ActionType):
-    """Put an amount into a counted field, never above its ceiling: `put: {record: product, field: stock, amount: quantity}`."""
+    """Put an amount into a counted field, never above its ceiling.
+
+    `put: {record: product, field: stock, amount: quantity}`
+    """
 
     name = "put"
     label = Text("增加", "Put into a counted field")

@@ -38,7 +38,9 @@ class Set(ActionType):
         fields = MapOf(ValueOr(Plain())).read(cursor)
         return None if fields is INVALID else SetOptions(fields=fields)
 
-    def compile(self, options: SetOptions, cursor: Cursor, compiling: Compiling) -> Mapping[str, object] | None:
+    def compile(
+        self, options: SetOptions, cursor: Cursor, compiling: Compiling
+    ) -> Mapping[str, object] | None:
         """Check every field and value."""
         record = compiling.environment.record
         compiled: dict[str, object] = {}

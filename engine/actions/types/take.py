@@ -14,7 +14,10 @@ from engine.texts import Text
 
 
 class Take(ActionType):
-    """Take an amount from a counted field, never below its floor: `take: {record: product, field: stock, amount: quantity}`."""
+    """Take an amount from a counted field, never below its floor.
+
+    `take: {record: product, field: stock, amount: quantity}`
+    """
 
     name = "take"
     label = Text("扣减", "Take from a counted field")

@@ -26,7 +26,10 @@ _ORDERED = NUMBERS | DATES | DURATIONS | TEXTS
 
 SUMIFS = Function(
     name="SUMIFS",
-    doc=Text("符合条件的记录的合计;一条也没有时是 0", "The sum over the records that meet the conditions; 0 over none"),
+    doc=Text(
+        "符合条件的记录的合计;一条也没有时是 0",
+        "The sum over the records that meet the conditions; 0 over none",
+    ),
     category="records",
     parameters=(Parameter("form.field", NUMBERS), _CONDITIONS),
     result=same_as(0),
@@ -35,7 +38,9 @@ SUMIFS = Function(
 )
 COUNTIFS = Function(
     name="COUNTIFS",
-    doc=Text("符合条件、且该字段不空的记录有几条", "How many records meet the conditions and have the field filled"),
+    doc=Text(
+        "符合条件、且该字段不空的记录有几条", "How many records meet the conditions and have the field filled"
+    ),
     category="records",
     parameters=(Parameter("form.field", ANY), _CONDITIONS),
     result=NUMBER,
@@ -44,7 +49,10 @@ COUNTIFS = Function(
 )
 AVERAGEIFS = Function(
     name="AVERAGEIFS",
-    doc=Text("符合条件的记录的平均值;一条也没有时是空", "The average over the records that meet the conditions; blank over none"),
+    doc=Text(
+        "符合条件的记录的平均值;一条也没有时是空",
+        "The average over the records that meet the conditions; blank over none",
+    ),
     category="records",
     parameters=(Parameter("form.field", NUMBERS), _CONDITIONS),
     result=same_as(0),

@@ -1,4 +1,4 @@
-"""Dates and their parts: DATE, TODAY, NOW, DATEVALUE, YEAR … SECOND, WEEKDAY, WEEKNUM, QUARTER, DATETIME_FORMAT.
+"""Dates and their parts: DATE, TODAY, NOW, DATEVALUE, YEAR … SECOND, WEEKDAY, WEEKNUM, DATETIME_FORMAT.
 
 A date and time is looked at in the app's time zone. Weeks begin on Monday.
 """
@@ -57,7 +57,9 @@ def _number(element: Element) -> Element:
     return cast(element, Numeric)
 
 
-def _part_of_day(name: str, doc: Text, python: Callable[[date], int], field: str, *examples: Example) -> Function:
+def _part_of_day(
+    name: str, doc: Text, python: Callable[[date], int], field: str, *examples: Example
+) -> Function:
     return Function(
         name=name,
         doc=doc,
@@ -70,7 +72,9 @@ def _part_of_day(name: str, doc: Text, python: Callable[[date], int], field: str
     )
 
 
-def _part_of_clock(name: str, doc: Text, python: Callable[[datetime], int], field: str, *examples: Example) -> Function:
+def _part_of_clock(
+    name: str, doc: Text, python: Callable[[datetime], int], field: str, *examples: Example
+) -> Function:
     def run(scope: Scope, moment: datetime) -> Value:
         clock = local_time(moment, scope.zone)
         return None if clock is None else Decimal(python(clock))
@@ -82,7 +86,9 @@ def _part_of_clock(name: str, doc: Text, python: Callable[[datetime], int], fiel
         parameters=(_MOMENT,),
         result=NUMBER,
         python=run,
-        postgres=lambda sql, moment: _number(func.floor(func.date_part(field, func.q_local(moment, sql.zone_name)))),
+        postgres=lambda sql, moment: _number(
+            func.floor(func.date_part(field, func.q_local(moment, sql.zone_name)))
+        ),
         contextual=True,
         examples=examples,
     )
@@ -122,7 +128,10 @@ DATEVALUE = Function(
     result=DATE,
     python=_read_date,
     postgres=kernel("q_read_date"),
-    examples=(Example("DATEVALUE('2026年2月3日')", date(2026, 2, 3)), Example("DATEVALUE('2026-02-30')", None)),
+    examples=(
+        Example("DATEVALUE('2026年2月3日')", date(2026, 2, 3)),
+        Example("DATEVALUE('2026-02-30')", None),
+    ),
 )
 TODAY = Function(
     name="TODAY",
@@ -131,7 +140,7 @@ TODAY = Function(
     parameters=(),
     result=DATE,
     build=_today,
-    examples=(Example("TODAY() == today", True),),
+    examples=(Example("TODAY() == today", result=True),),
 )
 NOW = Function(
     name="NOW",
@@ -140,16 +149,28 @@ NOW = Function(
     parameters=(),
     result=DATETIME,
     build=_now,
-    examples=(Example("NOW() == now", True),),
+    examples=(Example("NOW() == now", result=True),),
 )
 YEAR = _part_of_day(
-    "YEAR", Text("年份", "The year"), lambda day: day.year, "year", Example("YEAR('2026-11-22')", Decimal(2026))
+    "YEAR",
+    Text("年份", "The year"),
+    lambda day: day.year,
+    "year",
+    Example("YEAR('2026-11-22')", Decimal(2026)),
 )
 MONTH = _part_of_day(
-    "MONTH", Text("月份", "The month"), lambda day: day.month, "month", Example("MONTH('2026-11-22')", Decimal(11))
+    "MONTH",
+    Text("月份", "The month"),
+    lambda day: day.month,
+    "month",
+    Example("MONTH('2026-11-22')", Decimal(11)),
 )
 DAY = _part_of_day(
-    "DAY", Text("几号", "The day of the month"), lambda day: day.day, "day", Example("DAY('2026-11-22')", Decimal(22))
+    "DAY",
+    Text("几号", "The day of the month"),
+    lambda day: day.day,
+    "day",
+    Example("DAY('2026-11-22')", Decimal(22)),
 )
 QUARTER = _part_of_day(
     "QUARTER",
@@ -200,7 +221,7 @@ SECONDOFDAY = Function(
 WEEKDAY = Function(
     name="WEEKDAY",
     doc=Text("星期几,周一是 1,周日是 7;第二个参数写 1 时周日是 1,如同 Excel",
-             "The day of the week, Monday is 1 and Sunday 7; with 1 as second argument Sunday is 1, as in Excel"),
+             "The day of the week: Monday is 1, Sunday 7; with 1 as second argument, Sunday is 1"),
     category="date",
     parameters=(_DAY, Parameter("first", NUMBERS, optional=True)),
     result=NUMBER,
@@ -210,12 +231,16 @@ WEEKDAY = Function(
 )  # fmt: skip
 DATETIME_FORMAT = Function(
     name="DATETIME_FORMAT",
-    doc=Text("按格式写日期时间,如 'yyyy-MM-dd HH:mm'", "A date and time by a format such as 'yyyy-MM-dd HH:mm'"),
+    doc=Text(
+        "按格式写日期时间,如 'yyyy-MM-dd HH:mm'", "A date and time by a format such as 'yyyy-MM-dd HH:mm'"
+    ),
     category="date",
     parameters=(_MOMENT, Parameter("format", TEXTS, optional=True)),
     result=TEXT,
     python=_format,
-    postgres=lambda sql, moment, pattern=_MOMENT_FORMAT: func.q_format(func.q_local(moment, sql.zone_name), pattern),
+    postgres=lambda sql, moment, pattern=_MOMENT_FORMAT: func.q_format(
+        func.q_local(moment, sql.zone_name), pattern
+    ),
     contextual=True,
     examples=(Example("DATETIME_FORMAT(DATEADD('2026-11-02', 8, 'hour'), 'M月d日 HH:mm')", "11月2日 08:00"),),
 )

@@ -80,10 +80,17 @@ IFS = Function(
 )
 SWITCH = Function(
     name="SWITCH",
-    doc=Text("值等于哪一个,就取它后面的结果;最后可写一个其他情况的结果",
-             "The result behind the case that the value equals; a last one alone is for all others"),
+    doc=Text(
+        "值等于哪一个,就取它后面的结果;最后可写一个其他情况的结果",
+        "The result behind the case that the value equals; a last one alone is for all others",
+    ),
     category="logic",
-    parameters=(_VALUE, Parameter("case"), Parameter("result"), Parameter("more", optional=True, repeated=True)),
+    parameters=(
+        _VALUE,
+        Parameter("case"),
+        Parameter("result"),
+        Parameter("more", optional=True, repeated=True),
+    ),
     result=same_as(2),
     build=_switch,
     examples=(Example("SWITCH('b', 'a', 1, 'b', 2, 9)", Decimal(2)),),
@@ -95,7 +102,7 @@ AND = Function(
     parameters=(Parameter("condition", BOOLEANS, repeated=True),),
     result=BOOLEAN,
     build=_all,
-    examples=(Example("AND(1 < 2, 2 < 3)", True),),
+    examples=(Example("AND(1 < 2, 2 < 3)", result=True),),
 )
 OR = Function(
     name="OR",
@@ -104,7 +111,7 @@ OR = Function(
     parameters=(Parameter("condition", BOOLEANS, repeated=True),),
     result=BOOLEAN,
     build=_any,
-    examples=(Example("OR(1 > 2, 2 < 3)", True),),
+    examples=(Example("OR(1 > 2, 2 < 3)", result=True),),
 )
 NOT = Function(
     name="NOT",
@@ -113,7 +120,7 @@ NOT = Function(
     parameters=(_CONDITION,),
     result=BOOLEAN,
     build=_not,
-    examples=(Example("NOT(1 > 2)", True),),
+    examples=(Example("NOT(1 > 2)", result=True),),
 )
 ISBLANK = Function(
     name="ISBLANK",
@@ -125,7 +132,7 @@ ISBLANK = Function(
     postgres=lambda _, value: value.is_(None),
     sqlite=lambda _, value: value.is_(None),
     strict=False,
-    examples=(Example("ISBLANK(blank)", True), Example("ISBLANK(0)", False)),
+    examples=(Example("ISBLANK(blank)", result=True), Example("ISBLANK(0)", result=False)),
 )
 WHENEMPTY = Function(
     name="WHENEMPTY",

@@ -34,7 +34,10 @@ def _is_below(sql: Any, department: Element, ancestor: Element) -> Element:
 
 REPORTS_TO = Function(
     name="REPORTS_TO",
-    doc=Text("后一个人是前一个人的上级,直属或更高", "Whether the second person is above the first, directly or further up"),
+    doc=Text(
+        "后一个人是前一个人的上级,直属或更高",
+        "Whether the second person is above the first, directly or further up",
+    ),
     category="people",
     parameters=(Parameter("person", PEOPLE), Parameter("manager", PEOPLE)),
     result=BOOLEAN,

@@ -163,7 +163,10 @@ def _span(name: str, doc: Text, seconds: int, *examples: Example) -> Function:
 
 DATEADD = Function(
     name="DATEADD",
-    doc=Text("日期加上几天、几月或几年;月底不越月", "A date moved by days, months or years; the 31st becomes a shorter month's last"),
+    doc=Text(
+        "日期加上几天、几月或几年;月底不越月",
+        "A date moved by days, months or years; the 31st becomes a shorter month's last",
+    ),
     category="date",
     parameters=(_POINT, _COUNT, _UNIT),
     result=DATE,
@@ -178,7 +181,10 @@ DATEADD = Function(
 )
 DATE_DIFF = Function(
     name="DATE_DIFF",
-    doc=Text("从前一个日期到后一个有几个整的天、月或年", "How many whole days, months or years lie from one date to another"),
+    doc=Text(
+        "从前一个日期到后一个有几个整的天、月或年",
+        "How many whole days, months or years lie from one date to another",
+    ),
     category="date",
     parameters=(Parameter("start", DATES), Parameter("end", DATES), _UNIT),
     result=NUMBER,
@@ -225,7 +231,10 @@ ENDOF = Function(
 )
 NETWORKDAYS = Function(
     name="NETWORKDAYS",
-    doc=Text("两个日期之间有几个工作日(周一到周五),首尾都算", "How many working days (Monday to Friday) there are from one date to another, both counted"),
+    doc=Text(
+        "两个日期之间有几个工作日(周一到周五),首尾都算",
+        "How many working days (Monday to Friday) there are from one date to another, both counted",
+    ),
     category="date",
     parameters=(Parameter("start", DAYS), Parameter("end", DAYS)),
     result=NUMBER,
@@ -246,6 +255,15 @@ WORKDAY = Function(
         Example("WORKDAY('2026-11-22', -1)", date(2026, 11, 20)),
     ),
 )
-DAYS_OF = _span("DAYS", Text("几天的时长", "A duration of days"), 86_400, Example("DAYS(2)", timedelta(days=2)))
-HOURS = _span("HOURS", Text("几小时的时长", "A duration of hours"), 3_600, Example("HOURS(1.5)", timedelta(minutes=90)))
-MINUTES = _span("MINUTES", Text("几分钟的时长", "A duration of minutes"), 60, Example("MINUTES(90)", timedelta(minutes=90)))
+DAYS_OF = _span(
+    "DAYS", Text("几天的时长", "A duration of days"), 86_400, Example("DAYS(2)", timedelta(days=2))
+)
+HOURS = _span(
+    "HOURS", Text("几小时的时长", "A duration of hours"), 3_600, Example("HOURS(1.5)", timedelta(minutes=90))
+)
+MINUTES = _span(
+    "MINUTES",
+    Text("几分钟的时长", "A duration of minutes"),
+    60,
+    Example("MINUTES(90)", timedelta(minutes=90)),
+)

@@ -76,11 +76,18 @@ MOD = Function(
     result=same_as(0),
     python=modulo,
     postgres=kernel("q_modulo"),
-    examples=(Example("MOD(7, 3)", Decimal(1)), Example("MOD(-7, 3)", Decimal(2)), Example("MOD(7, 0)", None)),
+    examples=(
+        Example("MOD(7, 3)", Decimal(1)),
+        Example("MOD(-7, 3)", Decimal(2)),
+        Example("MOD(7, 0)", None),
+    ),
 )
 POWER = Function(
     name="POWER",
-    doc=Text("乘方;指数最大 1000,结果太大是空", "A power; the exponent is at most 1000, a result too large is blank"),
+    doc=Text(
+        "乘方;指数最大 1000,结果太大是空",
+        "A power; the exponent is at most 1000, a result too large is blank",
+    ),
     category="number",
     parameters=(_NUMBER, Parameter("exponent", NUMBERS)),
     result=NUMBER,

@@ -1,6 +1,6 @@
 """Rounding: ROUND, ROUNDUP, ROUNDDOWN, TRUNC, INT, CEILING, FLOOR, EVEN, ODD.
 
-Halves go away from zero, as in Excel and in commerce. More than ten digits, or a fraction of a digit, is blank.
+Halves go away from zero, as in Excel and in commerce. More than ten digits, or a part of a digit, is blank.
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ INT = Function(
 )
 CEILING = Function(
     name="CEILING",
-    doc=Text("向上取到步长的整倍数,步长不写是 1", "The next multiple of a step upwards; the step is 1 if not given"),
+    doc=Text(
+        "向上取到步长的整倍数,步长不写是 1", "The next multiple of a step upwards; the step is 1 if not given"
+    ),
     category="number",
     parameters=(_NUMBER, _STEP),
     result=same_as(0),
@@ -128,7 +130,10 @@ CEILING = Function(
 )
 FLOOR = Function(
     name="FLOOR",
-    doc=Text("向下取到步长的整倍数,步长不写是 1", "The next multiple of a step downwards; the step is 1 if not given"),
+    doc=Text(
+        "向下取到步长的整倍数,步长不写是 1",
+        "The next multiple of a step downwards; the step is 1 if not given",
+    ),
     category="number",
     parameters=(_NUMBER, _STEP),
     result=same_as(0),

@@ -7,14 +7,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, and_, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Numeric, and_, cast, false, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.columns import JsonTuple
 from engine.expression.characters import lower
+from engine.expression.codes import WRONG_ARGUMENTS
 from engine.expression.function import NUMBERS, TEXTS, Example, Function, Parameter, kernel
 from engine.expression.tree import Builder, Constant, Node
-from engine.expression.codes import WRONG_ARGUMENTS
 from engine.problems import Refusal
 from engine.texts import Text
 from engine.values import BOOLEAN, NUMBER, TEXT, TEXT_LIMIT, Kind, Value
@@ -100,7 +100,10 @@ def _check_contains(build: Builder, arguments: tuple[Node, ...]) -> Node:
 
 FIND = Function(
     name="FIND",
-    doc=Text("从第几个字开始出现,没有就是空", "The place where a part begins, counted from 1; blank if it is not there"),
+    doc=Text(
+        "从第几个字开始出现,没有就是空",
+        "The place where a part begins, counted from 1; blank if it is not there",
+    ),
     category="text",
     parameters=(_PART, _TEXT, _START),
     result=NUMBER,
@@ -129,7 +132,10 @@ CONTAINS = Function(
     sqlite=_sqlite_contains,
     strict=False,
     build=_check_contains,
-    examples=(Example("CONTAINS('上海分公司', '上海')", True), Example("CONTAINS(blank, 'a')", False)),
+    examples=(
+        Example("CONTAINS('上海分公司', '上海')", result=True),
+        Example("CONTAINS(blank, 'a')", result=False),
+    ),
 )
 STARTSWITH = Function(
     name="STARTSWITH",
@@ -141,7 +147,7 @@ STARTSWITH = Function(
     postgres=lambda _, text, part: _yes(func.starts_with(text, part)),
     sqlite=lambda _, text, part: _yes(func.substr(text, 1, func.length(part)) == part),
     strict=False,
-    examples=(Example("STARTSWITH('上海分公司', '上海')", True),),
+    examples=(Example("STARTSWITH('上海分公司', '上海')", result=True),),
 )
 ENDSWITH = Function(
     name="ENDSWITH",
@@ -152,7 +158,7 @@ ENDSWITH = Function(
     python=lambda text, part: text is not None and part is not None and text.endswith(part),
     postgres=lambda _, text, part: _yes(func.right(text, func.char_length(part)) == part),
     strict=False,
-    examples=(Example("ENDSWITH('上海分公司', '公司')", True),),
+    examples=(Example("ENDSWITH('上海分公司', '公司')", result=True),),
 )
 COUNTCHAR = Function(
     name="COUNTCHAR",
@@ -166,7 +172,10 @@ COUNTCHAR = Function(
 )
 REPLACE = Function(
     name="REPLACE",
-    doc=Text("把从第几个字起的几个字换掉;新的可以是空", "Put another text in place of some characters; it may be blank"),
+    doc=Text(
+        "把从第几个字起的几个字换掉;新的可以是空",
+        "Put another text in place of some characters; it may be blank",
+    ),
     category="text",
     parameters=(_TEXT, Parameter("start", NUMBERS), Parameter("count", NUMBERS), Parameter("new", TEXTS)),
     result=TEXT,
@@ -177,7 +186,9 @@ REPLACE = Function(
 )
 SUBSTITUTE = Function(
     name="SUBSTITUTE",
-    doc=Text("把每一处旧的换成新的;新的可以是空", "Replace each occurrence of a part; the new one may be blank"),
+    doc=Text(
+        "把每一处旧的换成新的;新的可以是空", "Replace each occurrence of a part; the new one may be blank"
+    ),
     category="text",
     parameters=(_TEXT, Parameter("old", TEXTS), Parameter("new", TEXTS)),
     result=TEXT,

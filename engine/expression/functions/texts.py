@@ -82,7 +82,9 @@ def _concatenation(name: str, doc: Text) -> Function:
     )
 
 
-CONCAT = _concatenation("CONCAT", Text("把几个值连成一段文字,空的不算", "Join values to one text; blanks are skipped"))
+CONCAT = _concatenation(
+    "CONCAT", Text("把几个值连成一段文字,空的不算", "Join values to one text; blanks are skipped")
+)
 CONCATENATE = _concatenation("CONCATENATE", Text("同 CONCAT", "The same as CONCAT"))
 LEFT = Function(
     name="LEFT",

@@ -1,4 +1,4 @@
-"""Over several values: SUM, AVERAGE, MIN, MAX, PRODUCT, GREATEST, LEAST, COUNTA, COUNTBLANK. Blanks are skipped."""
+"""Over several values, blanks skipped: SUM, AVERAGE, MIN, MAX, PRODUCT, and how many are filled."""
 
 from __future__ import annotations
 
@@ -50,11 +50,18 @@ def _product(*numbers: Decimal | None) -> Value:
 
 
 def _added(numbers: tuple[Element, ...]) -> Element:
-    return reduce(lambda left, right: left.op("+")(right), (func.coalesce(number, 0) for number in numbers))
+    parts: list[Element] = [func.coalesce(number, 0) for number in numbers]
+    result = parts[0]
+    for part in parts[1:]:
+        result = result.op("+")(part)
+    return result
 
 
 def _multiplied(_: object, *numbers: Element) -> Element:
-    product = reduce(lambda left, right: func.q_fit(left.op("*")(right)), (func.coalesce(n, 1) for n in numbers))
+    parts: list[Element] = [func.coalesce(number, 1) for number in numbers]
+    product = parts[0]
+    for part in parts[1:]:
+        product = func.q_fit(product.op("*")(part))
     return case((_count_filled(numbers) > 0, product))
 
 

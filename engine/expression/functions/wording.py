@@ -111,7 +111,10 @@ TEXT_OF = Function(
         "A number or a date as text; a format is for example '#,##0.00', '0%' or 'yyyy-MM-dd'",
     ),
     category="text",
-    parameters=(Parameter("value", NUMBERS | DAYS | {Kind.DATETIME}), Parameter("format", TEXTS, optional=True)),
+    parameters=(
+        Parameter("value", NUMBERS | DAYS | {Kind.DATETIME}),
+        Parameter("format", TEXTS, optional=True),
+    ),
     result=TEXT,
     python=write_text,
     postgres=_postgres_text,

@@ -12,8 +12,14 @@ import click
 from engine.texts import Text
 from runtime.cli.words import say
 
-HELP = Text("测量:每项都是同一次运行里的比值,附内存峰值", "Measure: each figure a ratio taken in one run, with peak memory")
-_URL = Text("在这个空的 PostgreSQL 库上测;不写就用临时的 SQLite", "Measure on this empty PostgreSQL database; a temporary SQLite if left out")
+HELP = Text(
+    "测量:每项都是同一次运行里的比值,附内存峰值",
+    "Measure: each figure a ratio taken in one run, with peak memory",
+)
+_URL = Text(
+    "在这个空的 PostgreSQL 库上测;不写就用临时的 SQLite",
+    "Measure on this empty PostgreSQL database; a temporary SQLite if left out",
+)
 _ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -24,7 +30,10 @@ def command(names: tuple[str, ...], database_url: str) -> None:
     """Run the cases, each in a process of its own."""
     if not (_ROOT / "benchmarks" / "cases").is_dir():
         raise click.ClickException(
-            say("测量程序在源码里,请在源码目录里运行", "The cases are in the source tree; run this in a checkout")
+            say(
+                "测量程序在源码里,请在源码目录里运行",
+                "The cases are in the source tree; run this in a checkout",
+            )
         )
     found = sorted(path.stem for path in (_ROOT / "benchmarks" / "cases").glob("[a-z]*.py"))
     for name in found:
@@ -40,7 +49,7 @@ def _run(name: str, url: str) -> str:
     if done.returncode:
         raise click.ClickException(f"{name}: {done.stderr.strip().splitlines()[-1]}")
     found = json.loads(done.stdout.splitlines()[-1])
-    return (
-        f"{name:<12} {found['ratio']:6.2f} x  ({found['least']:.2f}-{found['most']:.2f}; wall {found['wall_ratio']:.2f} x)"
-        f"  {found['ours_ms']:.3f} ms / {found['theirs_ms']:.3f} ms CPU  peak {found['peak_mib']:.0f} MiB  vs {found['baseline']}"
-    )
+    spread = f"{found['least']:.2f}-{found['most']:.2f}; wall {found['wall_ratio']:.2f} x"
+    times = f"{found['ours_ms']:.3f} ms / {found['theirs_ms']:.3f} ms CPU"
+    against = f"peak {found['peak_mib']:.0f} MiB  vs {found['baseline']}"
+    return f"{name:<12} {found['ratio']:6.2f} x  ({spread})  {times}  {against}"

@@ -22,7 +22,9 @@ _FIX = Text("改好拼错的键,其余一个字节也不动", "Correct misspelt 
 @click.option("--json", "as_json", is_flag=True, help=say("输出 JSON", "Print JSON"))
 @click.option("--fix", is_flag=True, help=say(_FIX.zh, _FIX.en))
 @click.pass_context
-def command(ctx: click.Context, files: tuple[str, ...], lang: str | None, *, as_json: bool, fix: bool) -> None:
+def command(
+    ctx: click.Context, files: tuple[str, ...], lang: str | None, *, as_json: bool, fix: bool
+) -> None:
     """Check definitions, print what is wrong, and exit with 1 if anything stands in the way."""
     from runtime.cli.checking import as_document, check_file, summary
     from runtime.cli.loading import definition_files, load_catalog

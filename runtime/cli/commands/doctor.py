@@ -7,7 +7,9 @@ import click
 from engine.texts import LANGUAGES, Text
 from runtime.cli.words import ASKED, chosen, say
 
-HELP = Text("看看装了哪些类型、从哪里来、缺什么", "Show which types there are, where they come from, what is amiss")
+HELP = Text(
+    "看看装了哪些类型、从哪里来、缺什么", "Show which types there are, where they come from, what is amiss"
+)
 
 
 @click.command(help=say(f"{HELP.zh}。", f"{HELP.en}."))
@@ -25,6 +27,10 @@ def command(ctx: click.Context, lang: str | None) -> None:
             amiss = amiss or finding.is_amiss
             click.echo(f"  {'!' if finding.is_amiss else ' '} {finding.words.to(language)}")
         click.echo()
-    words = Text("有要处理的地方,见带 ! 的行", "Look at the lines with !") if amiss else Text("一切正常", "All is well")
+    words = (
+        Text("有要处理的地方,见带 ! 的行", "Look at the lines with !")
+        if amiss
+        else Text("一切正常", "All is well")
+    )
     click.echo(words.to(language))
     ctx.exit(1 if amiss else 0)

@@ -9,7 +9,9 @@ import click
 from engine.texts import Text
 from runtime.cli.words import say
 
-HELP = Text("输出定义语言的 JSON Schema,给编辑器用", "Write the JSON Schema of the definition language, for editors")
+HELP = Text(
+    "输出定义语言的 JSON Schema,给编辑器用", "Write the JSON Schema of the definition language, for editors"
+)
 _OUTPUT = Text("写到这个文件;不写就打印出来", "The file to write; printed if left out")
 
 

@@ -36,7 +36,9 @@ def _explained(work: Any) -> Any:
     try:
         return work()
     except PeopleError as error:
-        raise click.ClickException("\n".join(p.sentence.to(locale_language()) for p in error.problems)) from error
+        raise click.ClickException(
+            "\n".join(p.sentence.to(locale_language()) for p in error.problems)
+        ) from error
     except SignInRefused as error:
         raise click.ClickException(error.problem.sentence.to(locale_language())) from error
 
@@ -95,7 +97,12 @@ def roles(username: str, app: str, role: tuple[str, ...]) -> None:
     unknown = [one for one in role if one not in found.definition.roles]
     if unknown:
         known = ", ".join(found.definition.roles)
-        raise click.ClickException(say(f"没有角色 {unknown[0]},可用的有:{known}", f"There is no role {unknown[0]}; use one of: {known}"))
+        raise click.ClickException(
+            say(
+                f"没有角色 {unknown[0]},可用的有:{known}",
+                f"There is no role {unknown[0]}; use one of: {known}",
+            )
+        )
     office.people.set_roles(found.id, person, role)
     click.echo(say("角色已设", "The roles were set"))
 

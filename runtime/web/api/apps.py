@@ -190,11 +190,19 @@ def _publish(
     try:
         return respond(publish_once(office().publisher, wanted, work))
     except DefinitionError as error:
-        if error.problems[0].code is not PUBLISHED_MEANWHILE:
+        number = _version(app)
+        overtaken = expected not in ("any", number) or error.problems[0].code is PUBLISHED_MEANWHILE
+        if not overtaken:
             raise
     if status == 201:
         return problem_document(409, [APP_EXISTS.here(app=app)])
-    return problem_document(412, [PUBLISHED_MEANWHILE.here()], version=_designed(app).number)
+    return problem_document(412, [PUBLISHED_MEANWHILE.here()], version=number)
+
+
+def _version(app: str) -> int | None:
+    with office().database.reading() as connection:
+        found = definitions.find_app(connection, app)
+    return found.number if found else None
 
 
 def _designed(key: str) -> PublishedApp:

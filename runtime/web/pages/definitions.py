@@ -122,8 +122,8 @@ def _sent() -> tuple[str | bytes, str]:
     upload = request.files.get("file")
     if upload is not None and upload.filename:
         return upload.read(), upload.filename[-100:]
-    text = request.form.get("definition", "")
-    return text.replace("\r\n", "\n"), request.form.get("file_name", "") or "app.yaml"
+    text = request.form.get("text", "")
+    return text.replace("\r\n", "\n"), request.form.get("file_name", "")[-100:] or "app.yaml"
 
 
 def _live_text(app: str) -> str:
@@ -203,7 +203,7 @@ def _problem(problem: Problem, text: str) -> dict[str, Any]:
         "code": problem.code.name,
         "line": place.line if place else None,
         "column": place.column if place else None,
-        "length": place.length if place else 1,
+        "width": place.length if place else 1,
         "source": source,
         "sentence": problem.sentence.to(language()),
         "fix": problem.fix.to(language()),

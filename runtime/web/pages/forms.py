@@ -141,7 +141,7 @@ def _page(
     back = url_for("records.record", **here, record=record) if record else url_for("lists.records", **here)
     row = visit.reader.row(form.key, record) if record else None
     return {
-        "title": say(f"修改 {title}", f"Edit {title}") if record else say(f"新建 {title}", f"New {title}"),
+        "title": say(f"修改{title}", f"{title}: edit") if record else say(f"新建{title}", f"{title}: new"),
         "crumbs": [{"title": title, "url": url_for("lists.records", **here)}],
         "sub": form.help.to(language()) if form.help and not record else "",
         "action": url_for("forms.change", **here, record=record) if record else url_for("forms.create", **here),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from runtime.store import schema
 from runtime.store.published import PublishedApp
 from runtime.web.guest import actor, language, office, reading, say
-from runtime.web.navigation import visible_apps, visible_forms
+from runtime.web.navigation import platform_admins, visible_apps, visible_forms
 from runtime.web.wording import when_text
 from runtime.service.listing import get_record
 from runtime.service.visit import Forbidden, NotFound
@@ -34,7 +34,7 @@ def home() -> str:
         "tasks": None,
         "started": None,
         "first_run": _first_run() if actor().is_admin and not apps else [],
-        "admins": _admins() if not apps and not actor().is_admin else [],
+        "admins": platform_admins() if not apps and not actor().is_admin else [],
         "new_app_url": url_for("definitions.new_app") if actor().is_admin else None,
     }
     return render_template("pages/home.html", home=page)
@@ -53,7 +53,7 @@ def _groups(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for link in links:
         groups.setdefault(link["app_title"], []).append(link)
-    return [{"title": title, "items": items} for title, items in groups.items()]
+    return [{"title": title, "forms": forms} for title, forms in groups.items()]
 
 
 @blueprint.get("/tasks")
@@ -152,10 +152,5 @@ def _first_run() -> list[dict[str, str]]:
     ]
 
 
-def _admins() -> list[str]:
-    users = schema.users
-    query = select(users.c.name).where(users.c.is_admin, users.c.is_active).order_by(users.c.id).limit(5)
-    with office().database.reading() as connection:
-        return [str(row[0]) for row in connection.execute(query)]
 
 

@@ -11,8 +11,9 @@ from engine.filters import BY_NAME, operators_for
 from engine.forms.contract import default_control
 from engine.forms.model import Form
 from engine.problems import Refusal
-from engine.values import Kind, display
+from engine.values import Kind, ValueType, display
 from runtime.service.listing import (
+    Cell,
     Filter,
     ListPage,
     ListRequest,
@@ -26,6 +27,8 @@ from runtime.web.guest import language, reading, say
 
 blueprint = Blueprint("lists", __name__)
 _SIZE = 50
+_ON_A_CARD = 4
+_CARD_ORDER = (Kind.RECORD, Kind.MONEY, Kind.NUMBER, Kind.DATE, Kind.DATETIME, Kind.USER, Kind.TEXT)
 
 
 @blueprint.get("/a/<app>/f/<form>")
@@ -184,17 +187,35 @@ def _columns(visit: Visit, page: ListPage, asked: ListRequest) -> list[dict[str,
     order = asked.sort or page.form.sort
     columns = []
     title = _title_column(page)
-    for position, name in enumerate(page.columns):
+    card = _card_columns(visit, page)
+    for name in page.columns:
         kind = visit.path(page.form.key, name).type
         sorted_as = "asc" if name in order else "desc" if f"-{name}" in order else None
         following = f"-{name}" if sorted_as == "asc" else name
         columns.append({
             "name": name, "label": column_label(visit, page.form, name), "align": "end" if kind.is_numeric else "start",
             "sort_url": _address(sort=following), "sorted": sorted_as, "title": name == title,
-            "status": kind.kind is Kind.CHOICE and any(o.color != "neutral" for o in kind.options),
-            "card": position < 5,
+            "status": is_coloured(kind) and "." not in name,
+            "card": name in card,
         })  # fmt: skip
     return columns
+
+
+def is_coloured(kind: ValueType) -> bool:
+    """Tell whether the options of a choice say how a record stands: some of them have a colour."""
+    return kind.kind is Kind.CHOICE and any(option.color != "neutral" for option in kind.options)
+
+
+def _card_columns(visit: Visit, page: ListPage) -> set[str]:
+    """Return the columns that a phone shows under the title: what a record is about before when it was."""
+
+    def rank(name: str) -> int:
+        kind = visit.path(page.form.key, name).type.kind
+        return _CARD_ORDER.index(kind) if kind in _CARD_ORDER else len(_CARD_ORDER)
+
+    own = [name for name in page.columns if "." not in name and name != _title_column(page)]
+    own = [name for name in own if not is_coloured(visit.path(page.form.key, name).type)]
+    return set(sorted(own, key=rank)[:_ON_A_CARD])
 
 
 def _title_column(page: ListPage) -> str:
@@ -207,14 +228,14 @@ def _row(visit: Visit, page: ListPage, position: int) -> dict[str, Any]:
     line = page.lines[position]
     url = url_for("records.record", app=visit.app.key, form=page.form.key, record=line.id)
     title = line.cells[_title_column(page)].text if page.columns else ""
-    cells = [cell_view(visit, line.cells[name]) for name in page.columns]
+    cells = [cell_view(visit, line.cells[name], visit.path(page.form.key, name).type) for name in page.columns]
     return {"id": line.id, "url": url, "title": title or f"#{line.id}", "cells": cells}
 
 
-def cell_view(visit: Visit, cell: Any) -> dict[str, Any]:
+def cell_view(visit: Visit, cell: Cell, kind: ValueType) -> dict[str, Any]:
     """Return a cell as the table draws it: a chip for coloured options, a link for visible records."""
     view: dict[str, Any] = {"text": cell.text}
-    if cell.color:
+    if cell.color and is_coloured(kind):
         view["chip"] = {"label": cell.text, "color": cell.color}
     if cell.record is not None and cell.form in visit.app.definition.forms and not cell.text.startswith("#"):
         view["url"] = url_for("records.record", app=visit.app.key, form=cell.form, record=cell.record)

@@ -121,12 +121,13 @@ def _token(one: Any) -> dict[str, Any]:
     def said(moment: Any) -> str:
         return when_text(moment, now, zone, language()) if moment else say("从未", "never")
 
+    until = one.expires_at.astimezone(zone).strftime("%Y-%m-%d") if one.expires_at else ""
     return {
         "id": one.id,
         "name": one.name,
-        "prefix": "qt_…",
-        "created_text": said(one.created_at),
-        "used_text": said(one.last_used_at),
-        "expires_text": one.expires_at.astimezone(zone).strftime("%Y-%m-%d") if one.expires_at else "",
+        "prefix": "qt_",
+        "created_text": say(f"建于{said(one.created_at)}", f"made {said(one.created_at)}"),
+        "used_text": say(f"上次使用:{said(one.last_used_at)}", f"last used: {said(one.last_used_at)}"),
+        "expires_text": say(f"{until} 到期", f"valid until {until}") if until else "",
         "revoke_url": url_for("me.revoke_token", token=one.id),
     }

@@ -36,7 +36,7 @@ def _fits(title: str, words: str) -> bool:
 def _places(apps: list[PublishedApp]) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     for link in start_links(apps):
-        title = say(f"新建 {link['title']}", f"New {link['title']}")
+        title = say(f"新建{link['title']}", f"New: {link['title']}")
         items.append({"title": title, "hint": link["app_title"], "url": link["url"], "icon": "plus"})
     for app in apps:
         found = app_link(app)

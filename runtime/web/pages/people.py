@@ -59,13 +59,13 @@ def _page(problems: list[dict[str, Any]] | None = None) -> str:
         everybody = store.load_people(connection)
         departments = store.load_departments(connection)
     words = request.args.get("q", "").strip()
-    shown = [p for p in everybody.values() if not words or words.lower() in f"{p.name} {p.username}".lower()]
+    shown = [p for p in everybody.values() if not words or words.lower() in f"{p.name} {p.username} {store.search_text(p.name, p.username)}".lower()]
     view = {
         "tab": tab,
         "tabs": _tabs(tab, len(everybody), len(departments)),
         "search": words,
         "action_url": url_for("people.people"),
-        "users": [_user(p, everybody, departments) for p in shown],
+        "users": _users(shown, everybody, departments),
         "departments": _tree(departments, everybody, None),
         "roles": _roles(everybody),
         "warnings": _warnings(everybody, departments),
@@ -83,6 +83,16 @@ def _tabs(tab: str, people_count: int, department_count: int) -> list[dict[str, 
         {"title": label, "url": url_for("people.people", tab=name), "active": name == tab, "count": count}
         for name, label, count in zip(TABS, labels, counts, strict=True)
     ]
+
+
+def _users(shown: list[Any], everybody: dict[int, Any], departments: dict[int, Any]) -> list[dict[str, Any]]:
+    roles: dict[int, list[str]] = {}
+    with office().database.reading() as connection:
+        for app in visible_apps():
+            for role, label in app.definition.roles.items():
+                for member in store.members_of(connection, app.id, role):
+                    roles.setdefault(member, []).append(label.to(language()))
+    return [_user(one, everybody, departments) | {"roles": roles.get(one.id, [])} for one in shown]
 
 
 def _user(person: Any, everybody: dict[int, Any], departments: dict[int, Any]) -> dict[str, Any]:

@@ -29,12 +29,13 @@ from runtime.store.reader import Row
 from runtime.web.controls import shown_text
 from runtime.web.guest import language, office, reading, say, writing
 from runtime.web.pages.forms import layout
-from runtime.web.pages.lists import cell_view, column_label
+from runtime.web.pages.lists import cell_view, column_label, is_coloured
 from runtime.web.session import toast
 from runtime.web.wording import when_text
 
 blueprint = Blueprint("records", __name__)
 _FACTS = 5
+_RELATED = 5
 
 
 @blueprint.get("/a/<app>/f/<form>/r/<int:record>")
@@ -95,8 +96,7 @@ def _view(visit: Visit, form: Form, line: RecordLine, row: Row) -> dict[str, Any
 
 def _is_status(field: Field) -> bool:
     """Tell whether a field says how a record stands: a stored choice whose options have colours."""
-    coloured = any(option.color != "neutral" for option in field.value_type.options)
-    return field.value_type.kind is Kind.CHOICE and field.stored and coloured
+    return field.stored and is_coloured(field.value_type)
 
 
 def record_title(form: Form, line: RecordLine) -> str:
@@ -106,15 +106,15 @@ def record_title(form: Form, line: RecordLine) -> str:
 
 
 def _facts(form: Form, line: RecordLine, shown: list[str], status: str | None) -> list[dict[str, Any]]:
-    keys = [k for k in form.columns if k in shown and k not in (form.named_by, status) and line.cells[k].text][:_FACTS]
+    keys = [k for k in form.columns if k in shown and k not in (form.named_by, status) and line.cells[k].text]
     lead = next((k for k in keys if form.fields[k].value_type.kind is Kind.MONEY), None)
-    keys = sorted(keys, key=lambda key: key != lead)
+    keys = sorted(keys, key=lambda key: key != lead)[:_FACTS]
     return [{"label": form.field_label(k).to(language()), "text": line.cells[k].text, "lead": k == lead} for k in keys]
 
 
 def _field_view(visit: Visit, form: Form, line: RecordLine, key: str) -> dict[str, Any]:
     field = form.fields[key]
-    view = {"label": field.label.to(language()), **cell_view(visit, line.cells[key])}
+    view = {"label": field.label.to(language()), **cell_view(visit, line.cells[key], field.value_type)}
     long = field.value_type.kind is Kind.TEXT and (len(line.cells[key].text) > 60 or "\n" in line.cells[key].text)
     return view | {"long": True} if long else view
 
@@ -134,7 +134,7 @@ def _related(visit: Visit, form: Form, record: int) -> list[dict[str, Any]]:
 def _related_list(visit: Visit, other: Form, key: str, record: int) -> dict[str, Any]:
     asked = ListRequest(filters=(Filter(key, "is", str(record)),), size=5, totals=False)
     page = list_records(visit, other.key, asked)
-    columns = [name for name in page.columns if name != key][:5]
+    columns = _related_columns(other, page.columns, key)
     here = {"app": visit.app.key, "form": other.key}
     may_create = visit.policy(other.key).may("create")
     return {
@@ -144,16 +144,26 @@ def _related_list(visit: Visit, other: Form, key: str, record: int) -> dict[str,
         "create_url": url_for("forms.new", **here, **{key: record}) if may_create else None,
         "columns": [
             {"name": n, "label": column_label(visit, other, n), "align": "end" if visit.path(other.key, n).type.is_numeric else "start",
-             "sort_url": None, "sorted": None, "title": position == 0, "status": False, "card": True}
+             "sort_url": None, "sorted": None, "title": position == 0, "card": True,
+             "status": is_coloured(visit.path(other.key, n).type)}
             for position, n in enumerate(columns)
         ],
         "rows": [
             {"id": line.id, "url": url_for("records.record", **here, record=line.id), "title": record_title(other, line),
-             "cells": [cell_view(visit, line.cells[n]) for n in columns]}
+             "cells": [cell_view(visit, line.cells[n], visit.path(other.key, n).type) for n in columns]}
             for line in page.lines
         ],
         "empty_text": say("还没有", "None yet"),
     }  # fmt: skip
+
+
+def _related_columns(other: Form, names: tuple[str, ...], key: str) -> list[str]:
+    """Return what a list on another record's page shows: its name, a few columns, and how it stands."""
+    rest = [name for name in names if name != key and "." not in name]
+    first = other.named_by if other.named_by in rest else rest[0] if rest else ""
+    status = [name for name in rest if name != first and _is_status(other.fields[name])][:1]
+    between = [name for name in rest if name not in (first, *status) and not other.fields[name].value_type.points_to.startswith("@")]
+    return [name for name in (first, *between[: _RELATED - 1 - len(status)], *status) if name]
 
 
 def _buttons(visit: Visit, form: Form, row: Row, line: RecordLine) -> list[dict[str, Any]]:
@@ -162,7 +172,7 @@ def _buttons(visit: Visit, form: Form, row: Row, line: RecordLine) -> list[dict[
     for key, button in form.buttons.items():
         if service.may_press(visit, form, key) and (button.when is None or holds(button.when, scope)):
             found.append({
-                "label": button.label.to(language()), "method": "post", "kind": "secondary", "icon": None, "name": key,
+                "label": button.label.to(language()), "method": "post", "kind": "secondary" if found else "primary", "icon": None, "name": key,
                 "url": url_for("records.press", app=visit.app.key, form=form.key, record=line.id, button=key),
                 "confirm": None,
             })  # fmt: skip
@@ -180,7 +190,7 @@ def _history_view(visit: Visit, form: Form, one: HistoryLine, line: RecordLine, 
     zone = visit.app.definition.zone
     return {
         "who": one.actor or say("系统", "The system"),
-        "initial": one.actor[:1],
+        "initial": one.actor[:1] or "Q",
         "system": not one.actor,
         "when_text": when_text(one.at, visit.now, zone, language()),
         "when_iso": one.at.isoformat(),

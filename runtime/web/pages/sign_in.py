@@ -63,7 +63,7 @@ def sign_out() -> Response:
 
 @blueprint.post("/preferences")
 def preferences() -> Response:
-    """Keep the language and the theme that somebody chose."""
+    """Keep the language, the theme and the use of single keys that somebody chose."""
     response = _go(local_path(request.form.get("next", "")))
     chosen: dict[str, Any] = {}
     if request.form.get("lang") in LANGUAGES:
@@ -72,9 +72,18 @@ def preferences() -> Response:
     if request.form.get("theme") in _THEMES:
         chosen["theme"] = request.form["theme"]
         set_cookie(response, "theme", request.form["theme"])
+    if request.form.get("shortcuts") in ("on", "off"):
+        set_cookie(response, "shortcuts", request.form["shortcuts"])
     if chosen and guest() is not None:
         office().people.change_person(actor().id, chosen)  # type: ignore[arg-type]  # checked above
     return response
+
+
+@blueprint.get("/session")
+def session() -> tuple[dict[str, str], int]:
+    """Tell an open page whether its session still lives, and the token to send with what it saves."""
+    found = guest()
+    return ({"csrf": found.csrf, "name": found.actor.name}, 200) if found else ({}, 401)
 
 
 def local_path(address: str) -> str:

@@ -35,7 +35,11 @@ def build_tables(metadata: MetaData) -> dict[str, Table]:
         ]
         name = "t_" + key.strip("@")
         tables[key] = Table(
-            name, metadata, Column("id", IDENTIFIER, primary_key=True), Column("deleted_at", Moment()), *columns
+            name,
+            metadata,
+            Column("id", IDENTIFIER, primary_key=True),
+            Column("deleted_at", Moment()),
+            *columns,
         )
     for key, first, second in (("@supervision", "person", "manager"), ("@within", "department", "ancestor")):
         pair = (Column(first, BigInteger, primary_key=True), Column(second, BigInteger, primary_key=True))
@@ -91,9 +95,13 @@ class Database:
 
     def compiler(self, world: World, **more: Any) -> SqlCompiler:
         """Return a compiler for one statement."""
-        return SqlCompiler(self.dialect, self, SHAPES.get, Facts(world.now, world.zone, world.me, world.me), **more)
+        return SqlCompiler(
+            self.dialect, self, SHAPES.get, Facts(world.now, world.zone, world.me, world.me), **more
+        )
 
-    def values(self, connection: Connection, expression: Expression, world: World, form: str = "orders") -> list[Value]:
+    def values(
+        self, connection: Connection, expression: Expression, world: World, form: str = "orders"
+    ) -> list[Value]:
         """Return the value of an expression for each record, by id."""
         compiler = self.compiler(world)
         source = compiler.source(form)

@@ -343,7 +343,14 @@ def company() -> World:
         2: {"name": "销售部", "parent": 1, "head": 2},
     }
     customers: dict[int, Row] = {
-        1: {"id": 1, "name": "甲公司", "level": "VIP", "credit": Decimal("1000.50"), "parent": None, "owner": 2},
+        1: {
+            "id": 1,
+            "name": "甲公司",
+            "level": "VIP",
+            "credit": Decimal("1000.50"),
+            "parent": None,
+            "owner": 2,
+        },
         2: {"id": 2, "name": "乙公司", "level": "normal", "credit": None, "parent": 1, "owner": 3},
     }
     return World({"@user": people, "@department": departments, "customers": customers, "orders": {}}, me=2)

@@ -100,7 +100,7 @@ document.addEventListener("keydown", (event) => {
   const afterG = Date.now() - prefix < 1200;
   prefix = 0;
   const places = { h: shell?.dataset.home, t: shell?.dataset.tasks, a: `${shell?.dataset.home}#apps` };
-  if (afterG && places[event.key] && shell) {
+  if (afterG && shell && places[event.key]) {
     event.preventDefault();
     location.href = places[event.key];
   } else if (event.key === "g") prefix = Date.now();

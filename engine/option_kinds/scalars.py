@@ -1,9 +1,8 @@
-"""What the value of an option may be: words, numbers, expressions, names, lists and nested options."""
+"""Single values: words, labels, yes or no, numbers, one of a few words."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from keyword import iskeyword
@@ -11,42 +10,10 @@ from typing import Any
 
 from engine.definition.cursor import Cursor
 from engine.expression.check import RESERVED
-from engine.expression.parse import Source
-from engine.options import INVALID, OptionKind, name_of, options_schema, read_options, report_unknown_key
-from engine.problems import ProblemCode, suggest
+from engine.option_kinds.codes import BAD_NAME, EMPTY, NOT_ONE_OF, OUT_OF_RANGE, WRITE_BOOLEAN, WRONG_KIND
+from engine.options import INVALID, name_of, report_unknown_key
+from engine.problems import suggest
 from engine.texts import LANGUAGES, Text
-from engine.values import BOOLEAN, NUMBER, ValueType
-
-WRONG_KIND = ProblemCode(
-    "wrong-kind",
-    Text("这里要{expected},写的却是{found}", "{expected} is expected here, but this is {found}"),
-    Text("改成{expected}", "Write {expected}"),
-)
-WRITE_BOOLEAN = ProblemCode(
-    "write-true-or-false",
-    Text("「{found}」在这里是文字,不是是或否", "'{found}' is a text here, not a yes or no"),
-    Text("写 true 或 false", "Write true or false"),
-)
-OUT_OF_RANGE = ProblemCode(
-    "out-of-range",
-    Text("{found} 不在 {least} 到 {most} 之间", "{found} is not between {least} and {most}"),
-    Text("改成范围内的数", "Use a number within the range"),
-)
-NOT_ONE_OF = ProblemCode(
-    "not-one-of",
-    Text("这里不能写「{found}」,可写的有:{choices}", "'{found}' is not possible here; write one of: {choices}"),
-    Text("改成其中一个", "Use one of them"),
-)
-BAD_NAME = ProblemCode(
-    "bad-name",
-    Text("「{name}」不能当名称:{why}", "'{name}' cannot be a name: {why}"),
-    Text("用字母、汉字、数字和下划线,以字母或汉字开头", "Use letters, digits and underscores, beginning with a letter"),
-)
-EMPTY = ProblemCode(
-    "empty-value",
-    Text("这里不能是空的", "This must not be empty"),
-    Text("填上内容,或删掉这一行", "Fill it in, or remove the line"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +66,12 @@ class Label:
     def schema(self) -> dict[str, Any]:
         """A string or a map of languages."""
         words = {"type": "string", "minLength": 1}
-        both = {"type": "object", "properties": {"zh": words, "en": words}, "additionalProperties": False, "minProperties": 1}
+        both = {
+            "type": "object",
+            "properties": {"zh": words, "en": words},
+            "additionalProperties": False,
+            "minProperties": 1,
+        }
         return {"anyOf": [words, both]}
 
     def describe(self) -> Text:
@@ -182,52 +154,6 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
-    """An expression; it is compiled later, when all forms are known."""
-
-    def read(self, cursor: Cursor) -> Any:
-        """Return the `Source` of the expression; a leading `=` is not part of it."""
-        if isinstance(cursor.data, bool | int | Decimal) and not isinstance(cursor.data, str):
-            return Source(str(cursor.data).lower(), _placed(cursor, 0))
-        if not isinstance(cursor.data, str):
-            cursor.report(WRONG_KIND, expected=self.describe(), found=name_of(cursor.data))
-            return INVALID
-        skip = 1 if cursor.data.lstrip().startswith("=") else 0
-        skip += cursor.data.index("=") if skip else 0
-        return Source(cursor.data[skip:], _placed(cursor, skip))
-
-    def schema(self) -> dict[str, Any]:
-        """A JSON string, or a constant."""
-        return {"type": ["string", "number", "boolean"]}
-
-    def describe(self) -> Text:
-        """Say what may be written."""
-        return Text("表达式", "an expression")
-
-
-@dataclass(frozen=True, slots=True)
-class ValueOr:
-    """A literal, or `=` and an expression."""
-
-    literal: OptionKind
-
-    def read(self, cursor: Cursor) -> Any:
-        """Return what the literal's kind gives, or the `Source` of an expression."""
-        if isinstance(cursor.data, str) and cursor.data.startswith("="):
-            return Formula().read(cursor)
-        return self.literal.read(cursor)
-
-    def schema(self) -> dict[str, Any]:
-        """The literal, or a string that begins with =."""
-        return {"anyOf": [self.literal.schema(), {"type": "string", "pattern": "^="}]}
-
-    def describe(self) -> Text:
-        """Say what may be written."""
-        words = self.literal.describe()
-        return Text(f"{words.zh},或 =表达式", f"{words.en}, or =expression")
-
-
-@dataclass(frozen=True, slots=True)
 class Number:
     """A number."""
 
@@ -288,114 +214,6 @@ class Name:
         return Text("名称", "a name")
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
-    """A list of one kind; a single value may stand for a list of one."""
-
-    item: OptionKind
-    most: int = 1_000
-
-    def read(self, cursor: Cursor) -> Any:
-        """Return a tuple."""
-        if not isinstance(cursor.data, list):
-            value = self.item.read(cursor)
-            return value if value is INVALID else (value,)
-        if len(cursor.data) > self.most:
-            cursor.report(OUT_OF_RANGE, found=len(cursor.data), least=0, most=self.most)
-            return INVALID
-        values = tuple(self.item.read(child) for child in cursor.items())
-        return INVALID if any(value is INVALID for value in values) else values
-
-    def schema(self) -> dict[str, Any]:
-        """An array, or one item."""
-        return {"anyOf": [{"type": "array", "items": self.item.schema(), "maxItems": self.most}, self.item.schema()]}
-
-    def describe(self) -> Text:
-        """Say what may be written."""
-        words = self.item.describe()
-        return Text(f"列表:{words.zh}", f"a list of: {words.en}")
-
-
-@dataclass(frozen=True, slots=True)
-class MapOf:
-    """A map from names to values of one kind."""
-
-    value: OptionKind
-
-    def read(self, cursor: Cursor) -> Any:
-        """Return a dict in the order of the definition; entries with problems are left out."""
-        if not isinstance(cursor.data, dict):
-            cursor.report(WRONG_KIND, expected=self.describe(), found=name_of(cursor.data))
-            return INVALID
-        values: dict[str, Any] = {}
-        for key, child in cursor.entries():
-            why = check_name(key)
-            if why is not None:
-                child.report_key(BAD_NAME, name=key, why=why)
-                continue
-            value = self.value.read(child)
-            if value is not INVALID:
-                values[key] = value
-        return values
-
-    def schema(self) -> dict[str, Any]:
-        """A JSON object."""
-        return {"type": "object", "additionalProperties": self.value.schema()}
-
-    def describe(self) -> Text:
-        """Say what may be written."""
-        words = self.value.describe()
-        return Text(f"「名称: {words.zh}」", f"lines of 'name: {words.en}'")
-
-
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """Options inside options."""
-
-    options: type
-
-    def read(self, cursor: Cursor) -> Any:
-        """Return the options object."""
-        value = read_options(cursor, self.options)
-        return INVALID if value is None else value
-
-    def schema(self) -> dict[str, Any]:
-        """The schema of the options."""
-        return options_schema(self.options)
-
-    def describe(self) -> Text:
-        """Say what may be written."""
-        return Text("几个选项", "options")
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A part that is read later, when more is known; kept as a cursor."""
-
-    shape: Mapping[str, Any]
-    words: Text
-
-    def read(self, cursor: Cursor) -> Any:
-        """Return the cursor."""
-        return cursor
-
-    def schema(self) -> dict[str, Any]:
-        """The shape that was given."""
-        return dict(self.shape)
-
-    def describe(self) -> Text:
-        """Say what may be written."""
-        return self.words
-
-
-def expected_of(kind: OptionKind | None) -> ValueType | None:
-    """Return what an expression must give that stands where the kind expects a literal; None for anything."""
-    literal = kind.literal if isinstance(kind, ValueOr) else None
-    if isinstance(literal, Whole | Number):
-        return NUMBER
-    return BOOLEAN if isinstance(literal, Flag) else None
-
-
 def check_name(name: str) -> Text | None:
     """Say why a key cannot be a name in expressions, or None if it can.
 
@@ -409,7 +227,3 @@ def check_name(name: str) -> Text | None:
     if len(name) > 60:
         return Text("太长了", "it is too long")
     return None
-
-
-def _placed(cursor: Cursor, skip: int) -> Any:
-    return lambda start, end: cursor.document.within(cursor.path, start + skip, end + skip)
