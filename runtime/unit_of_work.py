@@ -125,7 +125,7 @@ class UnitOfWork:
         for adjust in sorted(later, key=lambda one: (one.form, one.record, one.field)):
             self.writer.adjust(adjust)
         if effects:
-            add_effects(self.connection, Cause(self.app.id, self.app.number, self.root), effects, self.now)
+            add_effects(self.connection, Cause(app_id=self.app.id, version=self.app.number, root_id=self.root), effects, self.now)
         return Done(created, versions, len(effects))
 
     def _create(self, decisions: Sequence[CreateRecord], stamps: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:

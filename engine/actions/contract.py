@@ -16,6 +16,7 @@ from engine.decisions import Decision
 from engine.definition.cursor import Cursor
 from engine.expression.check import Environment
 from engine.expression.parse import Source
+from engine.expression.template import Template
 from engine.expression.tree import Expression, Scope
 from engine.options import read_options
 from engine.problems import Path
@@ -34,6 +35,9 @@ class Compiling(Protocol):
         self, source: Source, cursor: Cursor, expected: ValueType | None = None
     ) -> Expression | None:
         """Check an expression; its problem is reported and None returned if it has one."""
+
+    def template(self, source: Source, cursor: Cursor) -> Template | None:
+        """Check a text with expressions; its problems are reported and None returned if it has some."""
 
     def field_type(self, form: str, field: str, cursor: Cursor) -> ValueType | None:
         """Return what a field that people or rules may write holds; reports an unknown or computed field."""

@@ -13,6 +13,7 @@ from engine.catalog import Catalog
 from engine.definition.cursor import Cursor
 from engine.expression.check import Environment
 from engine.expression.parse import Source
+from engine.expression.template import Template, parse_template, template_problems
 from engine.expression.tree import Expression
 from engine.forms.codes import NOT_A_FIELD, UNKNOWN_FORM
 from engine.forms.compile import FormsCompiler
@@ -47,6 +48,13 @@ class ActionCompiling:
     ) -> Expression | None:
         """Check an expression; its problem is reported, and None returned if it has one."""
         return self.compiler.expression(source, cursor, self.environment, expected)
+
+    def template(self, source: Source, cursor: Cursor) -> Template | None:
+        """Check a text with expressions; its problems are reported, and None returned if it has some."""
+        problems = template_problems(source, self.environment)
+        for problem in problems:
+            cursor.add(problem)
+        return None if problems else parse_template(source, self.environment)
 
     def field_type(self, form: str, field: str, cursor: Cursor) -> ValueType | None:
         """Return what a field that may be written holds; reports an unknown or computed one."""

@@ -177,7 +177,7 @@ def _application(node: Apply, arguments: list[ast.expr]) -> ast.expr:
     if function is operators.COMPARISONS.get(function.name):
         return _Pair(function.python, *arguments)  # type: ignore[arg-type]  # every comparison has one
     if function.python in _NUMERIC:
-        return _Arithmetic(function.python, *arguments)  # type: ignore[arg-type]  # it is one of five
+        return _Arithmetic(function.python, *arguments)
     return _Call(runner(node), arguments)
 
 

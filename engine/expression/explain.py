@@ -154,21 +154,23 @@ class _Explainer:
                     _JOINED[operator].to(self.language).join(self._inside(part, operator) for part in parts)
                 )
             case Not(part=part):
-                return self._fill(_NOT, part=self.say(part))
+                return self._fill(_NOT, part=self._condition(part))
             case Choose(condition, then, otherwise):
-                words = {"condition": condition, "then": then, "otherwise": otherwise}
-                return self._fill(_CHOICE, **{name: self.say(part) for name, part in words.items()})
+                words = {"condition": self._condition(condition), "then": self.say(then)}
+                return self._fill(_CHOICE, otherwise=self.say(otherwise), **words)
             case Member(item, choices, negated):
                 listed = Text("、", ", ").to(self.language).join(self.say(choice) for choice in choices)
                 return self._fill(_NOT_AMONG if negated else _AMONG, item=self.say(item), choices=listed)
 
     def _inside(self, part: Node, operator: str) -> str:
         """Put brackets around an `or` inside an `and`, and the reverse."""
+        words = self._condition(part)
+        return f"({words})" if isinstance(part, Logic) and part.operator != operator else words
+
+    def _condition(self, part: Node) -> str:
+        """Say a condition; a bare field needs a verb."""
         words = self.say(part)
-        if isinstance(part, Logic) and part.operator != operator:
-            return f"({words})"
-        is_field = isinstance(part, Path)
-        return Text(f"{words} 为是", f"{words} is yes").to(self.language) if is_field else words
+        return Text(f"{words} 为是", f"{words} is yes").to(self.language) if isinstance(part, Path) else words
 
     def _constant(self, value: Value, kind: ValueType) -> str:
         if value is None:
@@ -202,7 +204,7 @@ class _Explainer:
     def _apply(self, node: Apply) -> str:
         name, parts = node.function.name, [self._operand(argument, node) for argument in node.arguments]
         if name in operators.CONVERSIONS:
-            return parts[0]
+            return " ".join((parts[0], *(_clock_time(part) for part in node.arguments[1:])))
         if name in operators.COMPARISONS:
             return self._comparison(node, parts)
         if name == "negate":
@@ -241,10 +243,19 @@ class _Explainer:
         words = self._fill(_OVER[node.function.aggregate], value=value)
         if node.condition is None:
             return words
-        return self._fill(_WHERE, value=words, condition=self.say(node.condition))
+        return self._fill(_WHERE, value=words, condition=self._condition(node.condition))
 
     def _fill(self, text: Text, **facts: str) -> str:
         return text.fill(facts).to(self.language)
+
+
+def _clock_time(seconds: Node) -> str:
+    """Write the second of a day as a clock shows it."""
+    if not isinstance(seconds, Constant) or not isinstance(seconds.value, Decimal):
+        return ""
+    hours, rest = divmod(int(seconds.value), 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours:02d}:{minutes:02d}" + (f":{rest:02d}" if rest else "")
 
 
 def _compares(node: Apply) -> bool:

@@ -2,7 +2,7 @@
 
 from engine.option_kinds.codes import BAD_NAME, EMPTY, NOT_ONE_OF, OUT_OF_RANGE, WRITE_BOOLEAN, WRONG_KIND
 from engine.option_kinds.containers import ListOf, MapOf, Nested, Raw
-from engine.option_kinds.formulas import Formula, ValueOr, expected_of
+from engine.option_kinds.formulas import Formula, ValueOr, Wording, expected_of
 from engine.option_kinds.scalars import Flag, Label, Name, Number, OneOf, Plain, Whole, Words, check_name
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "WRITE_BOOLEAN",
     "WRONG_KIND",
     "Whole",
+    "Wording",
     "Words",
     "check_name",
     "expected_of",

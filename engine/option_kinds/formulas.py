@@ -65,6 +65,26 @@ def _placed(cursor: Cursor, skip: int) -> Any:
     return lambda start, end: cursor.document.within(cursor.path, start + skip, end + skip)
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text with `{{ expressions }}` in it; it is compiled later, when all forms are known."""
+
+    def read(self, cursor: Cursor) -> Any:
+        """Return the `Source` of the text."""
+        if not isinstance(cursor.data, str):
+            cursor.report(WRONG_KIND, expected=self.describe(), found=name_of(cursor.data))
+            return INVALID
+        return Source(cursor.data, _placed(cursor, 0))
+
+    def schema(self) -> dict[str, Any]:
+        """A JSON string."""
+        return {"type": "string"}
+
+    def describe(self) -> Text:
+        """Say what may be written."""
+        return Text("文字,可写 {{ 表达式 }}", "a text; {{ expression }} is possible")
+
+
 def expected_of(kind: OptionKind | None) -> ValueType | None:
     """Return what an expression must give that stands where the kind expects a literal; None for anything."""
     literal = kind.literal if isinstance(kind, ValueOr) else None

@@ -111,7 +111,7 @@ def _page(status: int, problems: list[Problem]) -> Response:
     fix = told[0].fix.to(language()) if told else ""
     error = {
         "status": status, "title": sentence, "sentence": fix, "ask_url": None, "ways": [],
-        "grantors": grantors() if status in (403, 404) else [],
+        "grantors": grantors() if told and status in (403, 404) else [],
         "retry_url": None, "reference": g.get("reference", ""),
     }  # fmt: skip
     g.plain = True

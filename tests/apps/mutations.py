@@ -7,12 +7,14 @@ from typing import Any
 
 STRANGE: tuple[Any, ...] = (
     None, True, False, 0, -1, 10**20, 0.1, "", " ", "=", "=me", "=1/0", "x" * 3000, "名称", "yes", "{{ a }}",
-    [], {}, [[]], [None], {"zh": 1}, {"type": "text"}, ["a", "a"], "=SUMIFS(requests.cost)", "a.b.c.d", "-name", "\u202e",
-    "=" + "(" * 200, "=" + "a+" * 900 + "a", "=old.name", {"": None}, {"__proto__": {}}, "2026-02-30", "=name.name",
+    [], {}, [[]], [None], {"zh": 1}, {"type": "text"}, ["a", "a"], "=SUMIFS(requests.cost)", "a.b.c.d", "-name",
+    "\u202e",     "=" + "(" * 200, "=" + "a+" * 900 + "a", "=old.name", {"": None}, {"__proto__": {}}, "2026-02-30",
+    "=name.name",
 )  # fmt: skip
 SCRAPS = (
-    "\t", ":", " ", "\n", "  ", "- ", "{", "}", "[", "]", "'", '"', "#", "&a ", "*a", "!!python/object:os.system ", "%", "|",
-    ">", "? ", "\u2028", "\x00", "\ufeff", "---\n", "...\n", "<<: ", "：", "，", "“", "０", "=", "\r", "\\", "\ud800", "@", "`",
+    "\t", ":", " ", "\n", "  ", "- ", "{", "}", "[", "]", "'", '"', "#", "&a ", "*a", "!!python/object:os.system ",
+    "%", "|", ">", "? ", "\u2028", "\x00", "\ufeff", "---\n", "...\n", "<<: ", "：", "，", "“", "０", "=", "\r",
+    "\\", "\ud800", "@", "`",
 )  # fmt: skip
 
 Spot = tuple[Any, Any]

@@ -169,7 +169,8 @@ def seconds(command: Sequence[str]) -> float:
 
 
 def test_the_overview_loads_no_command():
-    script = "import sys; from runtime.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    script = "import sys; from runtime.cli import main; main(['--help'], standalone_mode=False)"
+    script += "; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
     )
@@ -241,12 +242,14 @@ def test_a_new_type_passes_the_shipped_suite(kind: str, tmp_path: Path):
 @pytest.mark.parametrize("kind", TEMPLATES)
 def test_what_new_type_writes_is_well_formed(kind: str, tmp_path: Path):
     run("new-type", kind, "loan_rate", "--folder", tmp_path)
-    for check in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy", "--strict"]):
-        done = subprocess.run(
-            [sys.executable, "-m", *check, f"--config{'-file' if check[0] == 'mypy' else ''}={ROOT / 'pyproject.toml'}",
-             str(tmp_path / "loan_rate.py")],
-            cwd=ROOT, capture_output=True, text=True,
-        )  # fmt: skip
+    settings = ROOT / "pyproject.toml"
+    for check in (
+        ["ruff", "check", f"--config={settings}"],
+        ["ruff", "format", "--check", f"--config={settings}"],
+        ["mypy", "--strict", f"--config-file={settings}"],
+    ):
+        command = [sys.executable, "-m", *check, str(tmp_path / "loan_rate.py")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

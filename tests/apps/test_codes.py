@@ -1,4 +1,4 @@
-"""Every kind of problem of the engine is produced by some test: by the faulty definitions, or by the table below."""
+"""Every kind of problem of the engine is produced by a test: by a faulty definition, or by the table below."""
 
 import importlib
 import pkgutil

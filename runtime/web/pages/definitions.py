@@ -104,7 +104,7 @@ def roll_back(app: str, number: int) -> str | tuple[str, int] | Response:
     except DefinitionError as error:
         text = _version_text(app, number)
         return _page(app, text, office().publisher.plan(text, f"{app}.yaml", app=app), extra=error.problems), 422
-    toast(say(f"已回到版本 {number}(现在是版本 {done.number})", f"Back at version {number} (now version {done.number})"))
+    toast(say(f"已回到版本 {number}（现在是版本 {done.number}）", f"Back at version {number} (now version {done.number})"))
     return redirect(url_for("definitions.definition", app=app), 303)  # type: ignore[return-value]
 
 

@@ -112,7 +112,7 @@ def _summary_line(form: Form, problem: Problem) -> dict[str, str | None]:
     name = str(problem.path[0]) if problem.path else None
     sentence = problem.sentence.to(language())
     label = form.fields[name].label.to(language()) if name in form.fields else ""
-    return {"name": name, "sentence": sentence if label in sentence else say(f"{label}:{sentence}", f"{label}: {sentence}")}
+    return {"name": name, "sentence": sentence if label in sentence else say(f"{label}：{sentence}", f"{label}: {sentence}")}
 
 
 def _conflict(visit: Visit, assessment: Assessment, values: dict[str, object], record: int) -> dict[str, Any]:

@@ -132,14 +132,14 @@ def _greeting() -> str:
     hour = office().clock().astimezone(office().settings.time_zone).hour
     words = (say("早上好", "Good morning"), say("下午好", "Good afternoon"), say("晚上好", "Good evening"))
     word = words[0] if 5 <= hour < 12 else words[1] if 12 <= hour < 18 else words[2]
-    return say(f"{word},{actor().name}", f"{word}, {actor().name}")
+    return say(f"{word}，{actor().name}", f"{word}, {actor().name}")
 
 
 def _first_run() -> list[dict[str, str]]:
     return [
         {
             "title": say("从一个文件建应用", "Make an app from a file"),
-            "text": say("上传一份 YAML 定义,检查后发布", "Upload a YAML definition, check it and publish it"),
+            "text": say("上传一份 YAML 定义，检查后发布", "Upload a YAML definition, check it and publish it"),
             "url": url_for("definitions.new_app"),
             "icon": "upload",
         },

@@ -127,7 +127,7 @@ def _token(one: Any) -> dict[str, Any]:
         "name": one.name,
         "prefix": "qt_",
         "created_text": say(f"建于{said(one.created_at)}", f"made {said(one.created_at)}"),
-        "used_text": say(f"上次使用:{said(one.last_used_at)}", f"last used: {said(one.last_used_at)}"),
+        "used_text": say(f"上次使用：{said(one.last_used_at)}", f"last used: {said(one.last_used_at)}"),
         "expires_text": say(f"{until} 到期", f"valid until {until}") if until else "",
         "revoke_url": url_for("me.revoke_token", token=one.id),
     }

@@ -138,7 +138,7 @@ def _warnings(everybody: dict[int, Any], departments: dict[int, Any]) -> list[st
     lonely = [p.name for p in everybody.values() if p.is_active and not p.supervisor_id and not p.is_admin]
     if len(lonely) > 1:
         names = "、".join(lonely[:5])
-        warnings.append(say(f"{len(lonely)} 人没有直属上级:{names}", f"{len(lonely)} people have no supervisor: {names}"))
+        warnings.append(say(f"{len(lonely)} 人没有直属上级：{names}", f"{len(lonely)} people have no supervisor: {names}"))
     headless = [d.name for d in departments.values() if not d.head_id]
     if headless:
         warnings.append(say(f"{len(headless)} 个部门没有负责人", f"{len(headless)} departments have no head"))

@@ -228,7 +228,7 @@ def delete(app: str, form: str, record: int) -> Response:
     version = request.form.get("version", "")
     writing(app, lambda v: service.delete_record(v, form, record, int(version) if version.isdigit() else None))
     undo = url_for("records.undelete", app=app, form=form, record=record)
-    toast(say("已删除,在回收站里", "Deleted; it is in the recycle bin"), undo_url=undo)
+    toast(say("已删除，在回收站里", "Deleted; it is in the recycle bin"), undo_url=undo)
     return redirect(url_for("lists.records", app=app, form=form), 303)  # type: ignore[return-value]
 
 

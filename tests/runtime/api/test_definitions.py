@@ -145,6 +145,7 @@ def test_apps_are_those_that_one_may_use(world: World) -> None:
     assert world.as_("outsider").get("apps").data == {"apps": []}
     (app,) = world.as_("mine").get("apps").data["apps"]
     assert [(form["key"], form["actions"]) for form in app["forms"]] == [
+        ("products", ["read"]),
         ("orders", ["create", "read", "update"]),
         ("notes", ["create"]),
     ]

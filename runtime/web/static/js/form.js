@@ -6,6 +6,7 @@ import { complain, label, lock, name, offer, put, require, reveal, valueOf } fro
 import * as drafts from "./drafts.js";
 import { wireComboboxes } from "./combobox.js";
 import { wireLines } from "./lines.js";
+import { session, signIn } from "./session.js";
 
 const WAIT = 120;
 
@@ -77,11 +78,42 @@ class LiveForm {
     }
   }
 
+  /** First asks whether the session lives and the server answers: leaving the page would lose what was typed. */
   submitting(event) {
-    if (this.form.dataset.busy) return event.preventDefault();
+    if (this.cleared) return (this.cleared = false);
+    event.preventDefault();
+    if (this.form.dataset.busy) return;
     this.busy(true);
     this.state("saving", say("saving"));
-    drafts.write(this.key, { at: Date.now(), sent: true, record: this.record(), shown: this.shown() });
+    this.send(event.submitter);
+  }
+
+  async send(submitter) {
+    const found = await session();
+    if (found === "alive") {
+      drafts.write(this.key, { at: Date.now(), sent: true, record: this.record(), shown: this.shown() });
+      this.cleared = true;
+      return this.form.requestSubmit(submitter);
+    }
+    this.busy(false);
+    this.store();
+    if (found === "ended") return this.ended(() => this.form.requestSubmit(submitter), true);
+    this.state("failed", say("notSaved"));
+    announce(say("notSaved"), { urgent: true });
+  }
+
+  /** The session is over: say so and keep what was typed; `now` opens the sign-in layer at once. */
+  ended(then, now = false) {
+    const banner = document.querySelector("[data-session-ended]");
+    const back = () => {
+      if (banner) banner.hidden = true;
+      then();
+    };
+    this.store();
+    if (now || !banner) return signIn(back);
+    if (banner.hidden) announce(banner.textContent.trim().replace(/\s+/g, " "), { urgent: true });
+    banner.hidden = false;
+    banner.querySelector("button").onclick = () => signIn(back);
   }
 
   busy(on) {
@@ -105,7 +137,7 @@ class LiveForm {
     into.closest("[data-field]")?.scrollIntoView({ block: "center" });
   }
 
-  async preview() {
+  async preview(again = false) {
     const address = this.form.dataset.previewUrl;
     if (!address) return;
     const turn = ++this.sent;
@@ -117,6 +149,8 @@ class LiveForm {
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": csrf() },
         body,
       });
+      if (answer.status === 401) return this.ended(() => this.preview());
+      if (answer.status === 403 && !again && (await session()) === "alive") return this.preview(true);
       if (!answer.ok) throw new Error(String(answer.status));
       const decided = await answer.json();
       if (turn === this.sent) this.apply(decided, seen);

@@ -1,0 +1,161 @@
+"""What people do on the site, in their own words."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.services.browser import Browser
+
+PASSWORD = "demo-pass-1"
+ADMIN, SALES, STOREKEEPER, FINANCE, ANALYST = "admin", "wanglei", "liuyang", "zhaoning", "zhoumin"
+REQUESTS = "/a/gifts/f/requests"
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+
+# Counts what a person does: presses with a finger or a mouse, keys that are no letters, and letters.
+COUNTER = """
+window.deeds = JSON.parse(sessionStorage.deeds || '{"presses": 0, "keys": 0, "letters": 0}');
+const note = (name) => { window.deeds[name] += 1; sessionStorage.deeds = JSON.stringify(window.deeds); };
+addEventListener("pointerdown", () => note("presses"), true);
+addEventListener("keydown", (event) => note(event.key.length > 1 || event.ctrlKey ? "keys" : "letters"), true);
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running site."""
+
+    base: str
+    log: Path
+
+
+@dataclass
+class Visitor:
+    """Comes to the site, each time with a browser of its own."""
+
+    browser: Browser
+    site: Site
+    _states: dict[str, Any] = field(default_factory=dict)
+
+    def come(self, *, phone: bool = False, language: str = "zh", **options: Any) -> Page:
+        """Open the sign-in page as nobody."""
+        opened = self.browser.phone if phone else self.browser.desktop
+        context = opened(base_url=self.site.base, locale=LOCALES[language], **options)
+        page = context.new_page()
+        page.goto("/sign-in")
+        return page
+
+    def sign_in(self, who: str, path: str = "/", **options: Any) -> Page:
+        """Come in as a person and open a page."""
+        page = self.come(**options)
+        enter(page, who)
+        if path != "/":
+            page.goto(path)
+        return page
+
+
+def enter(page: Page, who: str) -> None:
+    """Fill in the sign-in page."""
+    page.locator("input[name=login]").fill(who)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("[data-ui=sign-in-submit]").click()
+    expect(page.locator("[data-ui=shell]")).to_be_visible()
+
+
+def ui(page: Page | Locator, name: str) -> Locator:
+    """Return what carries a test hook."""
+    return page.locator(f"[data-ui={name}]")
+
+
+def field_of(page: Page, name: str) -> Locator:
+    """Return a field of a form with its label and its message."""
+    return page.locator(f"form [data-field={name}]")
+
+
+def box(page: Page, name: str) -> Locator:
+    """Return the input of a field."""
+    return field_of(page, name).locator("input:not([type=hidden]), textarea, select").first
+
+
+def shown(page: Page, name: str) -> Locator:
+    """Return the value of a field that nobody fills in."""
+    return field_of(page, name).locator("output")
+
+
+def message(page: Page, name: str) -> Locator:
+    """Return what is said to be wrong with a field."""
+    return field_of(page, name).locator("[data-error]")
+
+
+def pick(page: Page, name: str, words: str, wanted: str) -> None:
+    """Type into a picker and take the entry that is wanted with the mouse or the finger."""
+    box(page, name).click()
+    page.keyboard.type(words)
+    field_of(page, name).get_by_role("option").filter(has_text=wanted).first.click()
+    expect(box(page, name)).to_have_value(re.compile(re.escape(wanted)))
+
+
+def pick_with_keys(page: Page, name: str, words: str, wanted: str) -> None:
+    """Type into the focused picker and take the entry that is wanted with the keyboard."""
+    expect(box(page, name)).to_be_focused()
+    page.keyboard.type(words)
+    options = field_of(page, name).get_by_role("option")
+    expect(options.first).to_contain_text(wanted)
+    page.keyboard.press("Enter")
+    expect(box(page, name)).to_have_value(re.compile(re.escape(wanted)))
+
+
+def tab_to(page: Page, target: Locator, most: int = 60) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {target}")
+
+
+def fill_request(page: Page, *, quantity: str = "2", reason: str = "测试答谢", gift: str = "紫砂茶具套装") -> None:
+    """Fill in the request form."""
+    pick(page, "customer", "美辰", "上海美辰精密机械")
+    pick(page, "gift", gift[:2], gift)
+    box(page, "quantity").fill(quantity)
+    box(page, "reason").fill(reason)
+
+
+def submit(page: Page) -> None:
+    """Press the button that submits the form."""
+    page.locator("[data-submit]").click()
+
+
+def new_request(visit: Visitor, **values: str) -> tuple[Page, str]:
+    """Make a request as the salesperson, send it off, and return its page and address."""
+    page = visit.sign_in(SALES, f"{REQUESTS}/new")
+    fill_request(page, **values)
+    submit(page)
+    expect(page).to_have_url(re.compile(r"/r/\d+$"))
+    press_action(page, "submit")
+    return page, page.url
+
+
+def press_action(page: Page, name: str) -> None:
+    """Press a button that the app's definition gave to a record."""
+    page.locator(f"[data-ui=action][data-name={name}]").click()
+    expect(ui(page, "toast")).to_be_visible()
+
+
+def value_on_page(page: Page, label: str) -> Locator:
+    """Return a value on a record's page."""
+    return ui(page, "value").filter(has=page.locator("dt", has_text=re.compile(f"^{label}$"))).locator("dd")
+
+
+def count_deeds(context: BrowserContext) -> None:
+    """Count presses and keys in every page of a context from now on."""
+    context.add_init_script(COUNTER)
+
+
+def deeds(page: Page) -> dict[str, int]:
+    """Return what was counted."""
+    found: dict[str, int] = page.evaluate("window.deeds")
+    return found
