@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
@@ -97,10 +98,15 @@ class RecordQuery:
 
 @dataclass
 class CompiledQuery:
-    """One query as SELECTs: the rows, how many there are, and totals over all of them."""
+    """One query as SELECTs: the rows, and how many there are."""
 
     rows: Select[Any]
-    count: Select[Any]
+    counting: Callable[[], Select[Any]]
+
+    @cached_property
+    def count(self) -> Select[Any]:
+        """The SELECT that counts; made when it is asked for, since most readers only want the rows."""
+        return self.counting()
 
 
 @dataclass
@@ -133,7 +139,7 @@ class QueryCompiler:
         rows = rows.order_by(*order, source.table.c.id.desc())
         if query.limit is not None:
             rows = rows.limit(query.limit).offset(query.offset)
-        return CompiledQuery(rows, self._count(query))
+        return CompiledQuery(rows, lambda: self._count(query))
 
     def compiler(self) -> SqlCompiler:
         """Return a compiler for one statement."""

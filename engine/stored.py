@@ -6,6 +6,7 @@ field that comes back finds them.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from engine.values import Kind, ValueType
 
 SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by")
 _SLUG_LENGTH = 30
+_LONGEST_NAME = 63  # of anything in PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,19 @@ class StoredColumn:
 
 @dataclass(frozen=True, slots=True)
 class StoredTable:
-    """The table of one form; columns by field key, retired ones under `field@column`."""
+    """The table of one form; columns by field key, retired ones under `field@column`, oldest first."""
 
     name: str
     columns: Mapping[str, StoredColumn] = field(default_factory=dict)
     retired: bool = False
 
     def find_retired(self, key: str, kind: ValueType) -> StoredColumn | None:
-        """Return the newest retired column of a field whose values still fit."""
-        found = [c for k, c in self.columns.items() if c.retired and k.split("@")[0] == key]
-        fitting = [column for column in found if same_storage(column.kind, kind)]
-        return fitting[-1] if fitting else None
+        """Return the column that a field of this key had last, if its values still fit.
+
+        Only the last one counts: what stood there before it belongs to a field of another meaning.
+        """
+        found = [column for name, column in self.columns.items() if column.retired and plain_key(name) == key]
+        return found[-1] if found and same_storage(found[-1].kind, kind) else None
 
     @property
     def active(self) -> dict[str, StoredColumn]:
@@ -48,9 +52,38 @@ class StoredTable:
 
 @dataclass(frozen=True, slots=True)
 class StoredApp:
-    """The tables of one app, by form key."""
+    """The tables of one app, by form key; a retired one whose key another form took, under `form@table`."""
 
     tables: Mapping[str, StoredTable] = field(default_factory=dict)
+
+    def find_table(self, name: str) -> tuple[str, StoredTable] | None:
+        """Return the key and the table with this name in the database."""
+        return next(((key, table) for key, table in self.tables.items() if table.name == name), None)
+
+
+def plain_key(key: str) -> str:
+    """Return the key of a form or field, without the name that a retired one carries behind it."""
+    return key.partition("@")[0]
+
+
+def moved_forms(before: StoredApp, after: StoredApp) -> dict[str, str]:
+    """Return the new key of each form whose table stands under another key now."""
+    found = ((old, after.find_table(table.name)) for old, table in before.tables.items())
+    return {old: new[0] for old, new in found if new is not None and new[0] != old}
+
+
+def moved_fields(before: StoredTable, after: StoredTable, converted: Iterable[str] = ()) -> dict[str, str]:
+    """Return the new key of each field whose column stands under another key now.
+
+    converted: the names of columns whose values live on in another column under the same key.
+    """
+    now = {column.name: key for key, column in after.columns.items()}
+    kept = set(converted)
+    return {
+        old: now[column.name]
+        for old, column in before.columns.items()
+        if column.name not in kept and now.get(column.name, old) != old
+    }
 
 
 def storage_of(kind: ValueType) -> tuple[object, ...]:
@@ -99,3 +132,15 @@ def new_name(key: str, taken: Iterable[str], prefix: str) -> str:
     while f"{base or prefix}_{number}" in used:
         number += 1
     return f"{base or prefix}_{number}"
+
+
+def index_name(prefix: str, table: str, column: str) -> str:
+    """Make the name of an index or a constraint; one that PostgreSQL would cut off ends with a fingerprint.
+
+    >>> index_name("i", "r_gifts", "f_name")
+    'i_r_gifts_f_name'
+    """
+    name = f"{prefix}_{table}_{column}"
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -1,30 +1,32 @@
 """One turn: an event, and all that follows from it, until quiet or until a limit names the loop.
 
 A turn takes a batch of like events (a page's save is a batch of one) and returns decisions; it writes
-nothing. Whatever changes records inside a turn, a person or an action, goes through the same `assess`.
+nothing. Whatever changes records inside a turn, a person or an action, goes through the same `assess`, and
+each action sees what those before it have done.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from engine.actions.counting import BAD_AMOUNT, NO_RECORD
 from engine.app import AppDefinition
-from engine.decisions import ChangeRecord, CreateRecord, Decision, DeleteRecord, RestoreRecord
+from engine.decisions import Adjust, ChangeRecord, CreateRecord, Decision, DeleteRecord, RestoreRecord
 from engine.expression.evaluate import holds
 from engine.expression.tree import Reader
 from engine.forms.submission import Assessment, Circumstances, assess
 from engine.problems import Path, Problem, ProblemCode, Refusal
-from engine.scope import RecordScope
+from engine.scope import RecordScope, settle_digits
 from engine.texts import Text
 from engine.trace import Trace
 from engine.values import Value
 
 MOST_STEPS = 100
-MOST_DEPTH = 8
+_SHOWN_STEPS = 8
 
 LOOP = ProblemCode(
     "loop",
@@ -76,6 +78,7 @@ class ButtonPressed:
 
 
 Event = RecordSubmitted | RecordRemoved | ButtonPressed
+Row = Mapping[str, Value]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,65 +117,55 @@ def take_turn(app: AppDefinition, events: tuple[Event, ...], moment: Moment) -> 
 
     Raises `Refused` with the problems of every event of the batch that cannot be done; nothing is decided then.
     """
-    work = _Work(app, moment)
+    turn = Turn()
     problems: dict[int, tuple[Problem, ...]] = {}
     for position, event in enumerate(events):
         try:
-            found = work.handle(event, depth=0, chain=())
+            found = _Work(app, moment, turn).handle(event)
         except Refusal as refusal:
             found = (refusal.problem,)
         if found:
             problems[position] = found
     if problems:
         raise Refused(problems)
-    while work.queue:
-        event, depth, chain = work.queue.popleft()
-        found = work.handle(event, depth=depth, chain=chain)
-        if found:
-            raise Refused({0: found})
-    return work.turn
+    return turn
 
 
 @dataclass
 class _Work:
+    """One event and what follows from it.
+
+    rows: the records that it has touched, each as it was and as it is after what was decided so far.
+    chain: the steps so far, in words.
+    """
+
     app: AppDefinition
     moment: Moment
-    turn: Turn = field(default_factory=Turn)
-    queue: deque[tuple[Event, int, tuple[str, ...]]] = field(default_factory=deque)
-    steps: int = 0
+    turn: Turn
+    rows: dict[tuple[str, int], tuple[Row, Row]] = field(default_factory=dict)
+    chain: list[str] = field(default_factory=list)
 
-    def handle(self, event: Event, *, depth: int, chain: tuple[str, ...]) -> tuple[Problem, ...]:
-        """Decide about one event; returns its problems."""
-        self.steps += 1
-        if depth > MOST_DEPTH or self.steps > MOST_STEPS and depth:
-            raise Refused({0: (LOOP.here(chain=" → ".join(chain)),)})
+    def handle(self, event: Event) -> tuple[Problem, ...]:
+        """Decide about the event; returns its problems."""
         match event:
             case RecordSubmitted():
                 return self._submitted(event)
             case RecordRemoved():
                 return self._removed(event)
             case ButtonPressed():
-                return self._pressed(event, depth, chain)
+                return self._pressed(event)
 
     def _submitted(self, event: RecordSubmitted) -> tuple[Problem, ...]:
-        form = self.app.forms[event.form]
-        result = assess(
-            form, event.raw, self._circumstances(event.writable),
-            old=event.old if event.record else None, trusted=event.trusted,
-        )  # fmt: skip
+        result = self._assess(event.form, event.raw, event.old if event.record else None, event.writable, event.trusted)
         if not result.is_accepted:
             return result.all_problems
-        self._decide_save(event, result)
-        return ()
-
-    def _decide_save(self, event: RecordSubmitted, result: Assessment) -> None:
         path: Path = ("forms", event.form)
+        changed = result.changed(event.old)
         if not event.record:
             self._decide(CreateRecord(event.form, result.values), path, "created")
-            return
-        changed = result.changed(event.old)
-        if changed:
+        elif changed:
             self._decide(ChangeRecord(event.form, event.record, changed, event.expected), path, "changed")
+        return ()
 
     def _removed(self, event: RecordRemoved) -> tuple[Problem, ...]:
         path: Path = ("forms", event.form)
@@ -182,37 +175,113 @@ class _Work:
             self._decide(DeleteRecord(event.form, event.record, event.expected), path, "deleted")
         return ()
 
-    def _pressed(self, event: ButtonPressed, depth: int, chain: tuple[str, ...]) -> tuple[Problem, ...]:
-        form = self.app.forms[event.form]
-        button = form.buttons[event.button]
-        path: Path = ("forms", event.form, "buttons", event.button)
-        scope = RecordScope(
-            form, event.values, self.moment.reader, self.moment.now, self.moment.zone, self.moment.me
-        )
-        if button.when is not None and not holds(button.when, scope):
-            self.turn.trace.add(path, "condition", "no", **{p.key: scope.resolve(p) for p in button.when.paths})
-            return (NOT_NOW.here(button=button.label),)
+    def _pressed(self, event: ButtonPressed) -> tuple[Problem, ...]:
+        key = (event.form, event.record)
+        self.rows[key] = (event.values, event.values)
+        button = self.app.forms[event.form].buttons[event.button]
+        scope = self._scope(key)
+        if button.when is not None:
+            path: Path = ("forms", event.form, "buttons", event.button, "when")
+            held = holds(button.when, scope)
+            values = {each.key: scope.resolve(each) for each in button.when.paths}
+            self.turn.trace.add(path, "condition", "yes" if held else "no", **values)
+            if not held:
+                return (NOT_NOW.here(button=button.label),)
         for action in button.actions:
-            for decision in action.plan(scope):
-                self._follow(decision, event, depth, (*chain, f"{event.form}.{event.button}"))
+            for decision in action.plan(self._scope(key)):
+                self._step(f"{event.form}.{event.button} → {action.type.name}")
+                found = self._follow(decision, action.path)
+                if found:
+                    return found
         return ()
 
-    def _follow(self, decision: Decision, event: ButtonPressed, depth: int, chain: tuple[str, ...]) -> None:
-        """Take what an action asks for: a change of a record is a submission of its own."""
+    def _step(self, words: str) -> None:
+        """Note a step; raises `Refusal` where there are too many to be meant."""
+        self.chain.append(words)
+        if len(self.chain) > MOST_STEPS:
+            raise Refusal(LOOP.here(chain=" → ".join(dict.fromkeys(self.chain[-_SHOWN_STEPS:]))))
+
+    # What actions ask for.
+
+    def _follow(self, decision: Decision, path: Path) -> tuple[Problem, ...]:
+        """Take what an action asks for; what it writes into a record is a submission like any other."""
         match decision:
-            case ChangeRecord(form=form, record=record, values=values) if record == event.record:
-                change = RecordSubmitted(form, values, record, event.values, trusted=True)
-                self.queue.append((change, depth + 1, chain))
+            case ChangeRecord():
+                return self._change(decision, path)
+            case CreateRecord(form=form, values=values):
+                result = self._assess(form, values, None, None, trusted=True)
+                if not result.is_accepted:
+                    return result.all_problems
+                self._decide(replace(decision, values=result.values), path, "created")
+            case Adjust():
+                self._count(decision, path)
             case _:
-                self._decide(decision, ("forms", event.form, "buttons", event.button), "asked")
+                self._decide(decision, path, "asked")
+        return ()
 
-    def _circumstances(self, writable: frozenset[str] | None) -> Circumstances:
+    def _change(self, asked: ChangeRecord, path: Path) -> tuple[Problem, ...]:
+        """Change a record; changes of one record in one turn are one decision."""
+        key = (asked.form, asked.record)
+        first, row = self._row(key)
+        result = self._assess(asked.form, asked.values, row, None, trusted=True)
+        if not result.is_accepted:
+            return result.all_problems
+        after = {**row, **result.values}
+        self.rows[key] = (first, after)
+        # What a counted field has become is the database's to say.
+        counted = {one.field for one in self.turn.decisions if isinstance(one, Adjust) and (one.form, one.record) == key}
+        values = {name: value for name, value in result.changed(first).items() if name not in counted}
+        mine = [one for one in self.turn.decisions if isinstance(one, ChangeRecord) and (one.form, one.record) == key]
+        if mine:
+            self.turn.decisions.remove(mine[0])
+        if values:
+            self.turn.decisions.append(ChangeRecord(asked.form, asked.record, values, asked.expected))
+        self.turn.trace.add(path, "decision", "changed", **result.changed(row))
+        return ()
+
+    def _count(self, asked: Adjust, path: Path) -> None:
+        """Count a field up or down, by a whole number of the digits that it keeps."""
+        kind = self.app.forms[asked.form].fields[asked.field].value_type
+        change = settle_digits(asked.change, kind)
+        if not isinstance(change, Decimal) or change == 0:
+            raise Refusal(BAD_AMOUNT.here())
+        key = (asked.form, asked.record)
+        if key in self.rows:
+            first, row = self.rows[key]
+            present = row.get(asked.field)
+            self.rows[key] = (first, {**row, asked.field: (present if isinstance(present, Decimal) else Decimal(0)) + change})
+        self._decide(replace(asked, change=change), path, "counted", **{asked.field: change})
+
+    # What all share.
+
+    def _row(self, key: tuple[str, int]) -> tuple[Row, Row]:
+        """Return a record as it was before the turn and as it is by now. Raises `Refusal` where it is gone."""
+        if key not in self.rows:
+            form, record = key
+            names = ["id", "created_at", "created_by", *(one.key for one in self.app.forms[form].stored_fields)]
+            row = {name: self.moment.reader.follow(form, record, (name,)) for name in names}
+            if row["id"] is None:
+                raise Refusal(NO_RECORD.here())
+            self.rows[key] = (row, row)
+        return self.rows[key]
+
+    def _scope(self, key: tuple[str, int]) -> RecordScope:
         moment = self.moment
-        return Circumstances(
-            reader=moment.reader, now=moment.now, zone=moment.zone, me=moment.me, writable=writable
-        )
+        form = self.app.forms[key[0]]
+        return RecordScope(form, self._row(key)[1], moment.reader, moment.now, moment.zone, moment.me)
 
-    def _decide(self, decision: Decision, path: Path, result: str) -> None:
+    def _assess(
+        self,
+        form: str,
+        raw: Mapping[str, object],
+        old: Row | None,
+        writable: frozenset[str] | None,
+        trusted: bool,  # noqa: FBT001 - handed on from the event
+    ) -> Assessment:
+        moment = self.moment
+        given = Circumstances(reader=moment.reader, now=moment.now, zone=moment.zone, me=moment.me, writable=writable)
+        return assess(self.app.forms[form], raw, given, old=old, trusted=trusted)
+
+    def _decide(self, decision: Decision, path: Path, result: str, **values: Value) -> None:
         self.turn.decisions.append(decision)
-        self.turn.trace.add(path, "decision", result)
-
+        self.turn.trace.add(path, "decision", result, **values)

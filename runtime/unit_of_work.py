@@ -94,39 +94,44 @@ class UnitOfWork:
         Raises `Refused`, `Refusal` or `Conflict`; the caller's transaction then ends without a trace.
         """
         turn = take_turn(self.app.definition, events, self.moment)
-        done = self._apply(turn.decisions, stamps, old or {})
+        form = events[0].form if events else ""
+        rows = {(form, record): row for record, row in (old or {}).items()}
+        done = self._apply(turn.decisions, stamps, rows)
         self._keep_trace(turn, events)
         return done
 
-    def _apply(self, decisions: Sequence[Decision], stamps: Sequence[Mapping[str, Any]], old: Mapping[int, Row]) -> Done:
+    def _apply(
+        self, decisions: Sequence[Decision], stamps: Sequence[Mapping[str, Any]], old: Mapping[tuple[str, int], Row]
+    ) -> Done:
         created = self._create([d for d in decisions if isinstance(d, CreateRecord)], stamps)
         versions: dict[tuple[str, int], int] = {}
-        later: list[Adjust] = []
-        effects: list[RequestEffect] = []
         for decision in decisions:
-            match decision:
-                case CreateRecord():
-                    pass
-                case ChangeRecord(form=form, record=record):
-                    before = old.get(record) or self.lock(form, record) or {}
-                    shape = self.app.definition.forms[form]
-                    done = self.writer.change(shape, record, decision.values, before, decision.expected)
-                    versions[(form, record)] = done
-                case DeleteRecord(form=form, record=record, expected=expected):
-                    versions[(form, record)] = self.writer.delete(self.app.definition.forms[form], record, expected)
-                case RestoreRecord(form=form, record=record):
-                    versions[(form, record)] = self.writer.restore(self.app.definition.forms[form], record)
-                case Adjust():
-                    later.append(decision)
-                case RequestEffect():
-                    effects.append(decision)
-                case _:
-                    assert_never(decision)
-        for adjust in sorted(later, key=lambda one: (one.form, one.record, one.field)):
-            self.writer.adjust(adjust)
+            if not isinstance(decision, CreateRecord | Adjust | RequestEffect):
+                versions[(decision.form, decision.record)] = self._write(decision, old)
+        adjusts = [decision for decision in decisions if isinstance(decision, Adjust)]
+        for adjust in sorted(adjusts, key=lambda one: (one.form, one.record, one.field)):
+            versions[(adjust.form, adjust.record)] = self.writer.adjust(adjust)
+        effects = [decision for decision in decisions if isinstance(decision, RequestEffect)]
         if effects:
-            add_effects(self.connection, Cause(app_id=self.app.id, version=self.app.number, root_id=self.root), effects, self.now)
+            cause = Cause(app_id=self.app.id, version=self.app.number, root_id=self.root)
+            add_effects(self.connection, cause, effects, self.now)
         return Done(created, versions, len(effects))
+
+    def _write(
+        self, decision: ChangeRecord | DeleteRecord | RestoreRecord, old: Mapping[tuple[str, int], Row]
+    ) -> int:
+        """Change, delete or bring back one record; returns its new version."""
+        form, record = self.app.definition.forms[decision.form], decision.record
+        match decision:
+            case ChangeRecord():
+                before = old.get((form.key, record)) or self.lock(form.key, record) or {}
+                return self.writer.change(form, record, decision.values, before, decision.expected)
+            case DeleteRecord():
+                return self.writer.delete(form, record, decision.expected)
+            case RestoreRecord():
+                return self.writer.restore(form, record)
+            case _:
+                assert_never(decision)
 
     def _create(self, decisions: Sequence[CreateRecord], stamps: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
         """Insert new records, one statement a form."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -174,8 +175,14 @@ def _check_home(cursor: Cursor, options: AppOptions, forms: Mapping[str, Form]) 
         cursor.child("home").report(UNKNOWN_FORM, name=options.home, suggestions=suggest(options.home, forms))
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Return the names of all time zones; found once, because the search goes through the disk."""
+    return frozenset(available_timezones())
+
+
 def _zone(cursor: Cursor, name: str) -> ZoneInfo:
-    if name in available_timezones():
+    if name in _zones():
         return ZoneInfo(name)
-    cursor.child("zone").report(UNKNOWN_ZONE, zone=name, suggestions=suggest(name, available_timezones()))
+    cursor.child("zone").report(UNKNOWN_ZONE, zone=name, suggestions=suggest(name, _zones()))
     return ZoneInfo("UTC")

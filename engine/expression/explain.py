@@ -220,9 +220,12 @@ class _Explainer:
 
     def _comparison(self, node: Apply, parts: list[str]) -> str:
         sign = node.function.name
-        right = node.arguments[1]
-        if isinstance(right, Constant) and right.value is None and sign in ("==", "!="):
-            return self._fill(_IS_BLANK if sign == "==" else _IS_FILLED, value=parts[0])
+        blank = [isinstance(side, Constant) and side.value is None for side in node.arguments]
+        if any(blank) and sign in ("==", "!="):
+            return self._fill(
+                _IS_BLANK if sign == "==" else _IS_FILLED,
+                value=parts[blank.index(False) if False in blank else 0],
+            )
         return f"{parts[0]} {node.function.doc.to(self.language)} {parts[1]}"
 
     def _operand(self, node: Node, above: Apply) -> str:

@@ -72,7 +72,7 @@ _NUMBERS: tuple[str, ...] = (
         "numeric",
         """
         SELECT CASE
-        WHEN abs(exponent) > 1000 THEN NULL
+        WHEN base IS NULL OR abs(exponent) > 1000 THEN NULL
         WHEN exponent = 0 THEN 1
         WHEN base = 0 THEN CASE WHEN exponent > 0 THEN 0 END
         WHEN base < 0 AND exponent <> trunc(exponent) THEN NULL

@@ -1,4 +1,8 @@
-"""Dates, moments and durations inside PostgreSQL: what lies outside the years 1 to 9999 is blank."""
+"""Dates, moments and durations inside PostgreSQL: what lies outside the years 1 to 9999 is blank.
+
+Where a CASE tests a limit, the value is cut to the limit as well: PostgreSQL may compute a constant part of a
+branch before it knows that the branch is not taken.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ DATES: tuple[str, ...] = (
         "date",
         """
         SELECT CASE WHEN abs(days) <= 4000000 AND (day - DATE '0001-01-01') + days BETWEEN 0 AND 3652058
-        THEN day + days::integer END
+        THEN day + least(greatest(days, -4000000), 4000000)::integer END
         """,
     ),
     define(
@@ -92,7 +96,7 @@ DATES: tuple[str, ...] = (
         """
         SELECT CASE WHEN extract(year FROM day) * 12 + extract(month FROM day) - 1 + months
         BETWEEN 12 AND 119999
-        THEN (day + make_interval(months => months::integer))::date END
+        THEN (day + make_interval(months => least(greatest(months, -120000), 120000)::integer))::date END
         """,
     ),
     define(

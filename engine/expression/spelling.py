@@ -44,9 +44,16 @@ _INSTEAD = {
     "\uff07": "'", ";": ",", "\uff1b": ",", "、": ",",
     "\uff5b": "(", "\uff5d": ")", "【": "(", "】": ")",
 }  # fmt: skip
+_ONE_LINE = str.maketrans("\t\r\n", "   ")
+_TWO_SIGNS = ("<=", ">=", "!=", ":=")
+_OTHER_WORDS = ("AND", "OR", "NOT")
 _BIDIRECTIONAL = "\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c"
 _FORBIDDEN = re.compile(rf"[\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_BIDIRECTIONAL}]")
-_NUMBER = re.compile(r"[0-9][0-9_.]*")
+_QUOTED = re.compile(r"""("[^"]*"?|'[^']*'?)""")
+_BRACKET = re.compile(r"[()\[\]]")
+_PIECE = re.compile(
+    r"""(?P<quoted>"[^"]*"?|'[^']*'?)|(?P<number>[0-9][0-9_.]*)|(?P<word>[^\W\d]\w*)|(?P<sign>[^\w\s])"""
+)
 
 
 class SpellingError(Exception):
@@ -68,88 +75,73 @@ def plain_line(source: str) -> str:
     if forbidden:
         what = Text("反斜杠或控制字符", "A backslash or a control character")
         raise SpellingError(NOT_ALLOWED.here(what=what), *forbidden.span())
-    out: list[str] = []
-    at = nesting = 0
-    while at < len(source):
-        end = _quoted_end(source, at)
-        if end:
-            out.append(source[at:end].replace("\n", " ").replace("\r", " ").replace("\t", " "))
-        else:
-            end = at + 1
-            sign = source[at].translate(_PLAIN)
-            nesting += {"(": 1, "[": 1, ")": -1, "]": -1}.get(sign, 0)
+    parts = _QUOTED.split(source)
+    parts[::2] = [part.translate(_PLAIN) for part in parts[::2]]
+    parts[1::2] = [part.translate(_ONE_LINE) for part in parts[1::2]]
+    nesting, at = 0, 0
+    for position, part in enumerate(parts):
+        for bracket in _BRACKET.finditer(part) if position % 2 == 0 else ():
+            nesting += 1 if bracket[0] in "([" else -1
             if nesting > MAX_NESTING:
-                raise SpellingError(TOO_BIG.here(), at, end)
-            out.append(sign)
-        at = end
-    return "".join(out)
-
-
-def _quoted_end(source: str, at: int) -> int:
-    """Return where the quoted text that starts here ends, or 0 if none starts here."""
-    if source[at] not in "\"'":
-        return 0
-    closing = source.find(source[at], at + 1)
-    return closing + 1 if closing >= 0 else len(source)
+                raise SpellingError(TOO_BIG.here(), at + bracket.start(), at + bracket.end())
+        at += len(part)
+    return "".join(parts)
 
 
 def check_signs(line: str) -> None:
-    """Refuse signs and words outside quotes that another language has and this one has not."""
-    at = 0
-    while at < len(line):
-        quoted = _quoted_end(line, at)
-        at = quoted or _checked_end(line, at)
+    """Refuse signs and words outside quotes that another language has and this one has not.
+
+    Raises `SpellingError`.
+    """
+    skip = 0
+    for piece in _PIECE.finditer(line):
+        match piece.lastgroup:
+            case "word" if piece[0] in _OTHER_WORDS:
+                _check_word(line, piece)
+            case "number":
+                _check_number(line, piece)
+            case "sign" if piece.start() >= skip:
+                skip = _sign_end(line, piece.start())
 
 
-def _checked_end(line: str, at: int) -> int:
-    """Check the sign, the number or the word that starts here, and return where it ends."""
-    char = line[at]
-    if char.isalpha() or char == "_":
-        return _word_end(line, at)
-    if "0" <= char <= "9":
-        return _number_end(line, at)
-    for found in (line[at : at + 2], char):
+def _sign_end(line: str, at: int) -> int:
+    """Check the sign that starts here, and return where it ends."""
+    char, two = line[at], line[at : at + 2]
+    for found in (two, char):
         if found in _INSTEAD:
             _instead(found, _INSTEAD[found], at)
-    if char == "=":
-        return _equals_end(line, at)
-    if char == "!" and line[at + 1 : at + 2] != "=":
-        _instead("!", "not", at)
     if char == "#":
         raise SpellingError(NOT_ALLOWED.here(what=Text("注释", "A comment")), at, at + 1)
-    return at + 2 if line[at : at + 2] in ("<=", ">=", "!=", ":=") else at + 1
+    if two in _TWO_SIGNS:
+        return at + 2
+    if char == "!":
+        _instead("!", "not", at)
+    if char == "=":
+        end = at + len(line[at:]) - len(line[at:].lstrip("="))
+        if end - at != 2:
+            _instead("=" * (end - at), "==", at)
+        return end
+    return at + 1
 
 
 def _instead(found: str, expected: str, at: int) -> None:
     raise SpellingError(WRITE_INSTEAD.here(found=found, expected=expected), at, at + len(found))
 
 
-def _equals_end(line: str, at: int) -> int:
-    end = at
-    while line[end : end + 1] == "=":
+def _check_word(line: str, piece: re.Match[str]) -> None:
+    """Refuse AND, OR and NOT where they are no functions."""
+    after = line[piece.end() :].lstrip()
+    if not after.startswith("(") and (after or piece[0] == "NOT"):
+        _instead(piece[0], piece[0].lower(), piece.start())
+
+
+def _check_number(line: str, piece: re.Match[str]) -> None:
+    """Refuse a number that is glued to letters, such as 1e5 or 12ab."""
+    end = piece.end()
+    if not line[end : end + 1].isalpha():
+        return
+    while end < len(line) and line[end].isalnum():
         end += 1
-    if end - at != 2:
-        _instead("=" * (end - at), "==", at)
-    return end
-
-
-def _word_end(line: str, at: int) -> int:
-    end = at
-    while end < len(line) and ("a" + line[end]).isidentifier():
-        end += 1
-    word, after = line[at:end], line[end:].lstrip()
-    if word in ("AND", "OR", "NOT") and not after.startswith("(") and (after or word == "NOT"):
-        _instead(word, word.lower(), at)
-    return max(end, at + 1)
-
-
-def _number_end(line: str, at: int) -> int:
-    found = _NUMBER.match(line, at)
-    end = found.end() if found else at + 1
-    if line[end : end + 1].isalpha():
-        while end < len(line) and line[end].isalnum():
-            end += 1
-        shown = line[at : min(end, at + 40)]
-        what = Text(f"这样写的数字 {shown}", f"A number written like {shown}")
-        raise SpellingError(NOT_ALLOWED.here(what=what), at, end)
-    return end
+    shown = line[piece.start() : min(end, piece.start() + 40)]
+    what = Text(f"这样写的数字 {shown}", f"A number written like {shown}")
+    raise SpellingError(NOT_ALLOWED.here(what=what), piece.start(), end)

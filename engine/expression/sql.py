@@ -25,16 +25,24 @@ from sqlalchemy import (
     not_,
     null,
     or_,
-    select,
     true,
     type_coerce,
 )
 
-from engine.columns import NUMBER_COLLATION, ComputedNumber, ScaledNumber, computed_type, write_moment
-from engine.expression import operators, sql_aggregates, sql_conditions
+from engine.columns import ComputedNumber, ScaledNumber, computed_type, write_moment
+from engine.expression import operators, sql_aggregates, sql_conditions, sql_paths
 from engine.expression.codes import NOT_IN_DATABASE
 from engine.expression.moments import local_day
-from engine.expression.sql_sources import Element, Facts, Frame, Guard, RowSource, Tables, Unguarded
+from engine.expression.sql_sources import (
+    Element,
+    Facts,
+    Frame,
+    Guard,
+    RowSource,
+    Tables,
+    Unguarded,
+    by_number,
+)
 from engine.expression.sqlite import signature_of
 from engine.expression.tree import (
     Aggregate,
@@ -93,7 +101,7 @@ class SqlCompiler:
         """Return the value of a node for selecting, sorting and grouping."""
         element = self.path(node, frame) if isinstance(node, Path) else self._compute(node, frame)
         if self.is_sqlite and isinstance(element.type, ComputedNumber):
-            return type_coerce(element.collate(NUMBER_COLLATION), ComputedNumber())
+            return by_number(element)
         if not self.is_sqlite and isinstance(element.type, String) and not isinstance(node, Path):
             return element.collate("C")
         return type_coerce(element, Boolean()) if node.type.kind is Kind.BOOLEAN else element
@@ -123,7 +131,7 @@ class SqlCompiler:
         if known is not None:
             return self.constant(known.value, known.type)
         if node.root in ("me", "initiator"):
-            return self._person_path(node)
+            return sql_paths.person_field(self, node)
         current = frame.row if node.root == "row" else frame.record
         if isinstance(current, RowSource):
             return self.field(current, node.steps)
@@ -148,68 +156,9 @@ class SqlCompiler:
     def field(self, source: RowSource, steps: tuple[str, ...]) -> Element:
         """Return a field of a source, through links where there are several steps."""
         for step in steps[:-1]:
-            source = self.follow(source, step)
-        value = self.raw_field(source, steps[-1])
+            source = sql_paths.follow(self, source, step)
+        value = sql_paths.raw_field(self, source, steps[-1])
         return value if source.is_root else self.guard.field(self, source, steps[-1], value)
-
-    def raw_field(self, source: RowSource, name: str) -> Element:
-        """Return a field of a source itself, computed where it is not stored."""
-        shape = self.shapes(source.form)
-        found = shape.shape_fields().get(name) if shape else None
-        if found is None or found.computed is None:
-            return source.table.c[self.tables.column(source.form, name)]
-        element = self._stored_digits(self.value(found.computed.tree, Frame(source)), found.value_type)
-        if not source.is_joined:
-            return element
-        present = source.table.c[self.tables.column(source.form, "id")].is_not(None)
-        return type_coerce(case((present, element)), element.type)
-
-    def follow(self, source: RowSource, step: str) -> RowSource:
-        """Return the source that a link leads to, joined once."""
-        shape = self.shapes(source.form)
-        if shape is None:
-            raise LookupError(source.form)
-        form = shape.shape_fields()[step].value_type.points_to
-        known = source.joins.get((step, form))
-        if known:
-            return known[0]
-        target = RowSource(form, self.tables.table(form).alias(), is_root=False, is_joined=True)
-        link = self.raw_field(source, step)
-        if not source.is_root:
-            link = self.guard.field(self, source, step, link)
-        condition = and_(target.table.c[self.tables.column(form, "id")] == link, *self.visible(target))
-        source.joins[(step, form)] = (target, condition)
-        return target
-
-    def visible(self, target: RowSource) -> list[Element]:
-        """Return the conditions for seeing rows that a link or an aggregate reaches.
-
-        A right that follows links becomes a sub-select, since a join's condition can name no later join.
-        """
-        conditions: list[Element] = []
-        if "deleted_at" in target.table.c:
-            conditions.append(target.table.c.deleted_at.is_(None))
-        probe = RowSource(target.form, self.tables.table(target.form).alias())
-        rows = self.guard.rows(self, probe)
-        if rows is None:
-            return conditions
-        key = self.tables.column(target.form, "id")
-        if probe.joins:
-            seen = select(probe.table.c[key]).select_from(probe.from_clause()).where(rows)
-            seen = seen.correlate(None)
-            return [*conditions, target.table.c[key].in_(seen)]
-        plain = RowSource(target.form, target.table)
-        again = self.guard.rows(self, plain)
-        return conditions if again is None else [*conditions, again]
-
-    def _person_path(self, node: Path) -> Element:
-        person = self.facts.me if node.root == "me" else self.facts.initiator
-        system = SqlCompiler(self.dialect, self.tables, self.shapes, self.facts)
-        source = system.source(node.form)
-        element = system.field(source, node.steps)
-        key = source.table.c[self.tables.column(node.form, "id")]
-        query = select(element).select_from(source.from_clause()).where(key == person).correlate(None)
-        return type_coerce(query.scalar_subquery(), element.type)
 
     # Values.
 
@@ -264,11 +213,3 @@ class SqlCompiler:
         if self.is_sqlite and isinstance(element.type, ScaledNumber):
             return type_coerce(func.q_number(element, element.type.scale), ComputedNumber())
         return element
-
-    def _stored_digits(self, element: Element, kind: ValueType) -> Element:
-        """Round a computed number to the digits that its field shows."""
-        if not kind.is_numeric or kind.scale is None:
-            return element
-        if self.is_sqlite:
-            return self.call("ROUND(number,number)", (element, literal(str(kind.scale))), kind)
-        return type_coerce(func.round(element, kind.scale), ComputedNumber())

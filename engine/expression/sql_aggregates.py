@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, Numeric, cast, func, select, type_coerce
 
 from engine.columns import ComputedNumber, ScaledNumber
+from engine.expression.sql_paths import visible
 from engine.expression.sql_sources import Element, Frame
 from engine.expression.tree import Aggregate
 
@@ -21,7 +22,7 @@ def aggregate(sql: SqlCompiler, node: Aggregate, frame: Frame) -> Element:
     row = sql.source(node.form)
     row.is_root = False
     inner = Frame(frame.record, row)
-    conditions = sql.visible(row)
+    conditions = visible(sql, row)
     if node.condition is not None:
         conditions.append(sql.condition(node.condition, inner))
     key: Element = row.table.c[sql.tables.column(node.form, "id")]

@@ -6,9 +6,21 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Column, and_, false, func, literal, not_, or_, true, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    and_,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    true,
+    type_coerce,
+)
 
-from engine.columns import NUMBER_COLLATION, ScaledNumber
+from engine.columns import ScaledNumber
 from engine.expression import operators
 from engine.expression.moments import calendar_ends, day_start
 from engine.expression.sql_sources import Element, Frame
@@ -49,7 +61,7 @@ def _compare_values(
     sql: SqlCompiler, sides: tuple[Node, Node], frame: Frame, sign: str, *, positive: bool
 ) -> Element:
     left, right = sides
-    a, b = _sides(sql, left, right, frame)
+    a, b = _sides(sql, left, right, frame, ordered=sign not in ("==", "!="))
     if sign not in ("==", "!="):
         face = operators.COMPARISONS[sign].postgres
         element = face(sql, a, b) if face else false()
@@ -70,8 +82,14 @@ def _never_blank(side: Node) -> bool:
     return isinstance(side, Path) and side.steps == ("id",)
 
 
-def _sides(sql: SqlCompiler, left: Node, right: Node, frame: Frame) -> tuple[Element, Element]:
-    """Return both sides in forms that compare: stored numbers as they are where that is exact."""
+def _sides(
+    sql: SqlCompiler, left: Node, right: Node, frame: Frame, *, ordered: bool
+) -> tuple[Element, Element]:
+    """Return both sides in forms that compare: stored numbers as they are where that is exact.
+
+    SQLite holds a computed number as its digits, always written alike, so equal numbers are equal texts; to
+    order them takes a function. (A collation would do, but SQLite hands it on to whatever is around it.)
+    """
     if sql.is_sqlite and left.type.is_numeric:
         a, b = (sql.path(n, frame) if isinstance(n, Path) else sql.value(n, frame) for n in (left, right))
         if (
@@ -80,7 +98,8 @@ def _sides(sql: SqlCompiler, left: Node, right: Node, frame: Frame) -> tuple[Ele
             and a.type.scale == b.type.scale
         ):
             return type_coerce(a, BigInteger), type_coerce(b, BigInteger)
-        return sql.computed_form(a).collate(NUMBER_COLLATION), sql.computed_form(b)
+        a, b = sql.computed_form(a), sql.computed_form(b)
+        return (func.q_compare(a, b), literal_column("0")) if ordered else (a, b)
     a, b = sql.value(left, frame), sql.value(right, frame)
     texts = left.type.kind in _TEXTS or right.type.kind in _TEXTS
     if texts and not sql.is_sqlite and not (isinstance(a, Column) and isinstance(b, Column)):
@@ -186,8 +205,6 @@ def _in_constants(sql: SqlCompiler, item: Path, element: Element, choices: list[
         units = [int(one) for one in scaled if one == one.to_integral_value() and abs(one) < _LARGEST]
         return type_coerce(element, BigInteger).in_(units) if units else false()
     literals = [sql.constant(choice.value, item.type) for choice in choices]
-    if sql.is_sqlite and item.type.is_numeric:
-        element = element.collate(NUMBER_COLLATION)
-    elif item.type.kind in _TEXTS and not isinstance(element, Column):
+    if item.type.kind in _TEXTS and not isinstance(element, Column):
         element = element.collate("C") if not sql.is_sqlite else element
     return element.in_(literals)

@@ -7,14 +7,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, FromClause, literal_column, type_coerce
 
+from engine.columns import NUMBER_COLLATION, ComputedNumber
 from engine.expression.tree import Scope
 
 if TYPE_CHECKING:
     from engine.expression.sql import SqlCompiler
 
 Element = ColumnElement[Any]
+
+
+def by_number(element: Element) -> Element:
+    """Let SQLite compare and sort a computed number by its value, though it is held as text."""
+    return type_coerce(element.op("COLLATE")(literal_column(NUMBER_COLLATION)), ComputedNumber())
 
 
 class Tables(Protocol):

@@ -57,6 +57,7 @@ def connector(functions: Mapping[str, Function]) -> Callable[[Any], None]:
         connection.create_function("q_total", 4, _total, deterministic=True)
         connection.create_aggregate("q_sum", 1, _Sum)
         connection.create_aggregate("q_average", 1, _Average)
+        connection.create_function("q_compare", 2, _compare, deterministic=True)
         connection.create_collation(NUMBER_COLLATION, _compare_numbers)
 
     return connect
@@ -156,6 +157,11 @@ def _scale(raw: str | None, scale: int) -> int | None:
     if not isinstance(value, Decimal) or abs(value) >= Decimal(10) ** 18:
         return None
     return int(round_number(value, 0))
+
+
+def _compare(left: str | None, right: str | None) -> int | None:
+    """Compare two computed numbers; nothing compares with a blank."""
+    return None if left is None or right is None else _compare_numbers(left, right)
 
 
 def _compare_numbers(left: str, right: str) -> int:

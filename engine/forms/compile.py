@@ -149,7 +149,7 @@ class FormsCompiler:
         """Return an expression that the database can compute; None after reporting one that it cannot."""
         for node in walk(found.tree) if found else ():
             if isinstance(node, Apply) and node.function.postgres is None:
-                cursor.add(NOT_IN_DATABASE.at(found and found.location, name=node.function.name))
+                cursor.add(NOT_IN_DATABASE.at(found.location if found else None, name=node.function.name))
                 return None
         return found
 

@@ -4,9 +4,9 @@
 what is visible, required, read-only, computed, filled in, and every problem. A page's live feedback and a
 save are the same call, so they cannot disagree.
 
-The order of work: entered values are parsed; a new record gets its defaults; values are filled through
-links that changed; formulas and visibility are worked out until quiet, hidden fields becoming blank;
-then limits, required fields and cross-field checks are looked at.
+The order of work: entered values are parsed and a new record gets its defaults; then values filled through
+links that changed, formulas and visibility are worked out until quiet, hidden fields being blank; then
+limits, required fields and cross-field checks are looked at.
 """
 
 from __future__ import annotations
@@ -48,13 +48,15 @@ OUT_OF_RANGE = ProblemCode(
 )
 
 _MOST_PASSES = 6
+_SYSTEM = ("id", "created_at", "created_by", "updated_at", "updated_by")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
     """Everything that an assessment depends on besides the values.
 
-    writable: the fields that the person may fill in; None for the system, which may fill in all.
+    writable: the fields that the person may fill in; None for the system (actions, demo data), which may fill
+        in all that is not computed, read-only fields too.
     """
 
     reader: Reader
@@ -116,7 +118,7 @@ def assess(
 
     raw: entered values by field key: texts from pages and files, JSON values from the API.
     old: the stored record that is changed; None for a new one.
-    trusted: the raw values are values already (rules, restored versions), so they are not parsed.
+    trusted: the raw values are values already (actions, restored versions); numbers are rounded, not refused.
     """
     work = _Work(form, circumstances, dict(old or {}), is_new=old is None)
     work.enter(raw, trusted=trusted)
@@ -126,12 +128,18 @@ def assess(
 
 @dataclass
 class _Work:
-    """One assessment in progress."""
+    """One assessment in progress.
+
+    start: the values before anything was entered or filled; wanted: those that the record would have if
+    nothing were hidden; values: those that it has.
+    """
 
     form: Form
     given: Circumstances
     old: dict[str, Value]
     is_new: bool
+    start: dict[str, Value] = field(default_factory=dict)
+    wanted: dict[str, Value] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     entered: set[str] = field(default_factory=set)
     hidden: set[str] = field(default_factory=set)
@@ -139,11 +147,10 @@ class _Work:
     loose: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.values = {one.key: self.old.get(one.key) for one in self.form.stored_fields}
-        system = {"id", "created_at", "created_by", "updated_at", "updated_by"}
-        known = {key: self.old[key] for key in system if key in self.old}
-        fresh = {"created_at": self.given.now, "created_by": self.given.me}
-        self.values |= known or fresh
+        self.start = {one.key: self.old.get(one.key) for one in self.form.stored_fields}
+        self.wanted = dict(self.start)
+        known = {key: self.old[key] for key in _SYSTEM if key in self.old}
+        self.values = self.start | (known or {"created_at": self.given.now, "created_by": self.given.me})
         self.scope = RecordScope(
             self.form, self.values, self.given.reader, self.given.now, self.given.zone, self.given.me, old=self.old
         )
@@ -151,83 +158,83 @@ class _Work:
     # Entering.
 
     def enter(self, raw: Mapping[str, object], *, trusted: bool) -> None:
-        """Take the entered values, then defaults and filled values where nothing was entered."""
+        """Take the entered values, then defaults where nothing was entered."""
         for key, value in raw.items():
             found = self.form.fields.get(key)
             if found is None:
                 near = suggest(key, self.form.fields)
                 self.loose.append(UNKNOWN_FIELD.at(None, path=(key,), suggestions=near, name=key, form=self.form.label))
-            elif not self._may_write(found, trusted=trusted):
+            elif not self._may_write(found):
                 self._complain(found, NOT_WRITABLE.here(label=found.label))
             else:
-                self._take(found, value, trusted=trusted)
+                self.entered.add(key)
+                self._want(found, value, trusted=trusted)
+        self.values.update(self.wanted)
         if self.is_new:
             self._defaults()
-        self._fills()
 
-    def _may_write(self, found: Field, *, trusted: bool) -> bool:
-        if trusted:
-            return found.stored and found.formula is None
-        if not found.is_entered or found.readonly:
-            return False
-        return self.given.writable is None or found.key in self.given.writable
+    def _may_write(self, found: Field) -> bool:
+        if self.given.writable is None:
+            return found.is_entered
+        return found.is_entered and not found.readonly and found.key in self.given.writable
 
-    def _take(self, found: Field, value: Any, *, trusted: bool) -> None:
-        self.entered.add(found.key)
-        if trusted:
-            self.values[found.key] = value
-            return
+    def _want(self, found: Field, value: Any, *, trusted: bool) -> None:
+        """Take a value for a field; one that does not fit is a problem, and the field stays as it was."""
         try:
-            self.values[found.key] = found.type.parse(value, found.value_type, self.given.zone)
+            settled = settle_digits(value, found.value_type) if trusted else value
+            self.wanted[found.key] = found.type.parse(settled, found.value_type, self.given.zone)
         except Refusal as refusal:
-            self.values[found.key] = self.old.get(found.key)
             self._complain(found, refusal.problem)
 
     def _defaults(self) -> None:
         for one in self.form.fields.values():
-            if one.key in self.entered or not one.is_entered:
-                continue
             source = one.expressions.get("default")
-            value = settle_digits(evaluate(source, self.scope), one.value_type) if source else one.default
-            if value is not None:
-                self.values[one.key] = value
-
-    def _fills(self) -> None:
-        """Copy values through links: on a new record, and where the link has changed since."""
-        for one in self.form.fields.values():
-            fill = one.expressions.get("fill")
-            if fill is None:
+            value = evaluate(source, self.scope) if source else one.default
+            if value is None or not one.is_entered:
                 continue
-            entered = one.key in self.entered and self.values[one.key] is not None
-            moved = any(self.values.get(key) != self.old.get(key) for form, key in fill.reads if form == self.form.key)
-            if (self.is_new or moved) and not entered:
-                self.values[one.key] = settle_digits(evaluate(fill, self.scope), one.value_type)
+            self.start[one.key] = settle_digits(value, one.value_type)
+            if one.key not in self.entered:
+                self._want(one, value, trusted=True)
+                self.values[one.key] = self.wanted[one.key]
 
     # Working out.
 
     def settle(self) -> None:
-        """Work out formulas and visibility until nothing changes; hidden fields become blank."""
+        """Work out filled values, formulas and visibility until nothing changes; hidden fields are blank."""
         for _ in range(_MOST_PASSES):
-            before = dict(self.values)
+            before, hidden = dict(self.values), self.hidden
+            self._fill()
             for key in self.form.formula_order:
                 self._compute(self.form.fields[key])
             self.hidden = {one.key for one in self.form.fields.values() if not self._is_visible(one)}
-            for key in self.hidden:
-                if key in self.values:
-                    self.values[key] = None
-            if before == self.values:
+            self.values.update({key: None if key in self.hidden else value for key, value in self.wanted.items()})
+            if before == self.values and hidden == self.hidden:
                 return
 
+    def _fill(self) -> None:
+        """Copy values through links: on a new record, and where the link has changed since."""
+        for one in self.form.fields.values():
+            fill = one.expressions.get("fill")
+            if fill is None or (one.key in self.entered and self.wanted[one.key] is not None):
+                continue
+            moved = any(self.values.get(key) != self.old.get(key) for form, key in fill.reads if form == self.form.key)
+            if self.is_new or moved:
+                value = evaluate(fill, self.scope)
+                # A new record whose link is blank keeps its default.
+                value = self.start[one.key] if value is None and self.is_new else value
+                self._want(one, value, trusted=True)
+                self.values[one.key] = None if one.key in self.hidden else self.wanted[one.key]
+
     def _compute(self, found: Field) -> None:
-        if found.formula is None or found.key in self.hidden:
+        if found.formula is None:
             return
-        value = settle_digits(evaluate(found.formula, self.scope), found.value_type)
-        try:
-            self.values[found.key] = found.type.parse(value, found.value_type) if value is not None else None
-            self.problems.pop(found.key, None)
-        except Refusal:
-            self.values[found.key] = None
+        self.problems.pop(found.key, None)
+        value = evaluate(found.formula, self.scope)
+        self.wanted[found.key] = None
+        self._want(found, value, trusted=True)
+        if found.value_type.is_numeric and found.key in self.problems:
             self.problems[found.key] = [OUT_OF_RANGE.at(None, path=(found.key,), label=found.label)]
+        self.values[found.key] = None if found.key in self.hidden else self.wanted[found.key]
 
     def _is_visible(self, found: Field) -> bool:
         condition = found.expressions.get("visible")
@@ -258,7 +265,8 @@ class _Work:
         readonly = not found.is_entered or not writable or self._is_readonly(found)
         required = visible and found.is_entered and self._is_required(found)
         value = self.scope.read(found.key)
-        if readonly and writable and found.key in self.entered and value != self.old.get(found.key):
+        is_person = self.given.writable is not None
+        if is_person and writable and readonly and found.key in self.entered and value != self.start.get(found.key):
             self._complain(found, NOT_WRITABLE.here(label=found.label))
         if visible:
             self._judge(found, value, required=required)

@@ -21,7 +21,7 @@ class Formula:
 
     def read(self, cursor: Cursor) -> Any:
         """Return the `Source` of the expression; a leading `=` is not part of it."""
-        if isinstance(cursor.data, bool | int | Decimal) and not isinstance(cursor.data, str):
+        if isinstance(cursor.data, bool | int | Decimal):
             return Source(str(cursor.data).lower(), _placed(cursor, 0))
         if not isinstance(cursor.data, str):
             cursor.report(WRONG_KIND, expected=self.describe(), found=name_of(cursor.data))

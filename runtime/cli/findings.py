@@ -141,4 +141,4 @@ def _missing(registry: Registry[Any], member: Any) -> Iterator[Text]:
 
 
 LOOKS: list[Callable[[], Section]] = [_installation, _settings, _types]
-"""Every look, in the order of the output; those at the running system (database, mail, workers) go here too."""
+"""Every look, in the order of the output; those at the database, the mail server and the workers go here."""

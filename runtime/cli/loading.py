@@ -60,7 +60,7 @@ def definition_files(paths: Iterable[str]) -> Iterator[str]:
 
 
 def read_bytes(name: str) -> bytes:
-    """Return the content of a file, or of the standard input for `-`; ends the command if it cannot be read."""
+    """Return the content of a file, or of the standard input for `-`; ends the command if there is none."""
     if name == "-":
         return sys.stdin.buffer.read()
     try:

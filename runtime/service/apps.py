@@ -10,20 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from engine.app import AppDefinition, check_app, fingerprint
+from engine.app import AppDefinition, check_app
 from engine.catalog import Catalog
-from engine.changes import Change, Plan, RenameForm, meaning_changes, plan_changes
-from engine.definition.document import Document, read_document
+from engine.changes import Change, ConvertField, Identity, Plan, RemoveRole, identify, meaning_changes, plan_changes
+from engine.definition.document import read_document
 from engine.expression.sql import Facts
 from engine.problems import DefinitionError, Problem, ProblemCode
-from engine.stored import StoredApp
+from engine.stored import StoredApp, moved_fields, moved_forms
 from engine.texts import Text
 from runtime.store import definitions, schema
-from runtime.store.changing import SchemaWriter, count_rows
-from runtime.store.database import Database
+from runtime.store.changing import RowCounter, SchemaWriter
+from runtime.store.database import Database, is_locked_out, may_repeat
 from runtime.store.published import PublishedApp, make_published
 
 OTHER_APP = ProblemCode(
@@ -46,7 +48,14 @@ NO_SUCH_VERSION = ProblemCode(
     Text("应用「{app}」没有版本 {number}", "The app '{app}' has no version {number}"),
     Text("从版本列表里选一个", "Choose one from the list of versions"),
 )
+IN_USE = ProblemCode(
+    "app-in-use",
+    Text("有人正在用这个应用的数据,没等到空隙", "The app's records are in use; there was no gap to change them"),
+    Text("过一会儿再发布", "Publish again in a while"),
+)
+ONLY_WRITTEN = Text("只有注释或写法不同", "Only comments or the way of writing differ")
 PLATFORM = schema.metadata.tables
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -82,8 +91,13 @@ class Shelf:
     _apps: dict[tuple[int, int], PublishedApp] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def get(self, connection: Connection, key: str) -> PublishedApp | None:
-        """Return the published app with this key."""
+    def get(self, connection: Connection, key: str, *, hold: bool = False) -> PublishedApp | None:
+        """Return the published app with this key.
+
+        hold: whether it must stay in force until the end of the transaction, because records are written by it.
+        """
+        if hold:
+            definitions.hold_app(connection, key)
         row = definitions.find_app(connection, key)
         return self.compiled(connection, row) if row and row.number else None
 
@@ -145,18 +159,28 @@ class Publisher:
     ) -> tuple[PublishPlan, Plan]:
         row = definitions.find_app(connection, definition.key)
         current = self.shelf.compiled(connection, row) if row and row.number else None
-        stored = definitions.read_stored(connection, row.id) if row else None
-        names = definitions.table_names(connection)
+        stored = definitions.read_stored(connection, row.id) if row else StoredApp()
         before = current.definition if current else None
-        plan = plan_changes(before, definition, stored or StoredApp(), names)
-        counted = []
-        for change in plan.changes:
-            rows = count_rows(connection, stored or StoredApp(), change)
-            counted.append(change if rows is None else change.with_rows(rows))
-        same = before is not None and fingerprint(before.document.text) == definition.hash
-        meaning = tuple(meaning_changes(before, definition))
+        same = self._identity(connection, current, definition)
+        plan = plan_changes(before, definition, stored, definitions.table_names(connection), same)
+        counter = RowCounter(connection, row.id if row else 0, stored, plan.stored)
+        counted = tuple(counter.count(change) for change in plan.changes)
+        is_same = before is not None and before.hash == definition.hash
+        meaning = () if is_same else tuple(meaning_changes(before, definition, same))
+        if before is not None and not (is_same or counted or meaning):
+            meaning = (ONLY_WRITTEN,)
         number = row.number if row else None
-        return PublishPlan(definition, problems, tuple(counted), meaning, number, same), plan
+        return PublishPlan(definition, problems, counted, meaning, number, is_same), plan
+
+    def _identity(self, connection: Connection, current: PublishedApp | None, definition: AppDefinition) -> Identity:
+        """Tell what was renamed since; where an earlier version comes back, step by step over those between."""
+        if current is None or current.definition.hash == definition.hash:
+            return identify([*([current.definition] if current else []), definition])
+        between = []
+        for version in definitions.later_versions(connection, current.id, definition.hash)[1:]:
+            found, _ = self.check(version.text, version.file)
+            between += [found] if found else []
+        return identify([current.definition, *between, definition])
 
     def publish(
         self,
@@ -178,36 +202,49 @@ class Publisher:
         plan = self.plan(text, file, app=app)
         if plan.definition is None:
             raise DefinitionError(plan.problems)
-        if plan.destructive and not confirmed:
-            raise DefinitionError([NEEDS_A_YES.here(count=len(plan.destructive))])
+        _confirm(plan, confirmed=confirmed)
         if base != "any" and base != plan.base:
             raise DefinitionError([PUBLISHED_MEANWHILE.here()])
-        with self.database.changing_schema() as connection:
-            return self._publish(connection, plan.definition, author, note)
+        for _ in range(_TRIES):
+            try:
+                with self.database.changing_schema() as connection:
+                    return self._publish(connection, plan, author, note, confirmed=confirmed)
+            except DBAPIError as error:
+                if not (may_repeat(error) or is_locked_out(error)):
+                    raise
+        raise DefinitionError([IN_USE.here()])
 
-    def _publish(self, connection: Connection, definition: AppDefinition, author: int | None, note: str) -> PublishedApp:
-        now = self.clock()
+    def _publish(
+        self, connection: Connection, seen: PublishPlan, author: int | None, note: str, *, confirmed: bool
+    ) -> PublishedApp:
+        definition = seen.definition
+        if definition is None:
+            raise DefinitionError(seen.problems)
+        definitions.seize_app(connection, definition.key)
         row = definitions.find_app(connection, definition.key)
-        _, plan = self._plan(connection, definition, ())
+        if (row.number if row else None) != seen.base:
+            raise DefinitionError([PUBLISHED_MEANWHILE.here()])
+        counted, plan = self._plan(connection, definition, ())
+        _confirm(counted, confirmed=confirmed)
+        now = self.clock()
         app_id = row.id if row else definitions.create_app(connection, definition.key, definition.title.to_json(), now)
-        document: Document = definition.document
-        version = {
-            "hash": definition.hash, "text": document.text, "file": document.file, "author": author,
-            "note": note, "published_at": now,
-        }  # fmt: skip
-        number = definitions.add_version(
-            connection, app_id, version, definition.title.to_json(), row.number if row else None
-        )
+        number = self._add_version(connection, app_id, definition, seen.base, {"author": author, "note": note, "published_at": now})
+        before = definitions.read_stored(connection, app_id)
+        app = make_published(app_id, number, definition, plan.stored, PLATFORM)
+        SchemaWriter(connection, app, Facts(now, definition.zone)).carry_out(plan)
+        definitions.write_stored(connection, app_id, plan.stored, now)
+        _follow(connection, app_id, before, plan)
+        return app
+
+    def _add_version(
+        self, connection: Connection, app_id: int, definition: AppDefinition, base: int | None, version: dict[str, Any]
+    ) -> int:
+        document = definition.document
+        whole = version | {"hash": definition.hash, "text": document.text, "file": document.file}
+        number = definitions.add_version(connection, app_id, whole, definition.title.to_json(), base)
         if number is None:
             raise DefinitionError([PUBLISHED_MEANWHILE.here()])
-        app = make_published(app_id, number, definition, plan.stored, PLATFORM)
-        facts = Facts(now, definition.zone)
-        SchemaWriter(connection, app_id, definition, plan.stored, facts).carry_out(plan, app)
-        definitions.write_stored(connection, app_id, plan.stored, now)
-        for change in plan.changes:
-            if isinstance(change.operation, RenameForm):
-                definitions.rename_history(connection, app_id, change.operation.was, change.operation.form)
-        return app
+        return number
 
     def roll_back(self, app: str, number: int, *, author: int | None = None, confirmed: bool = False) -> PublishedApp:
         """Publish an earlier version again, as a new version with the same text.
@@ -221,3 +258,24 @@ class Publisher:
             raise DefinitionError([NO_SUCH_VERSION.here(app=app, number=number)])
         note = f"← v{number}"
         return self.publish(version.text, version.file, author=author, note=note, app=app, confirmed=confirmed)
+
+
+def _confirm(plan: PublishPlan, *, confirmed: bool) -> None:
+    """Raise `DefinitionError` where somebody must agree first and has not."""
+    if plan.destructive and not confirmed:
+        raise DefinitionError([NEEDS_A_YES.here(count=len(plan.destructive))])
+
+
+def _follow(connection: Connection, app_id: int, before: StoredApp, plan: Plan) -> None:
+    """Let what goes by the keys of forms, fields and roles follow the plan: history, and who has which role."""
+    definitions.move_history(connection, app_id, moved_forms(before, plan.stored))
+    operations = [change.operation for change in plan.changes]
+    converted = {(one.form, one.old.name) for one in operations if isinstance(one, ConvertField)}
+    for form, table in plan.stored.tables.items():
+        found = before.find_table(table.name)
+        if found is not None:
+            kept = [name for key, name in converted if key == form]
+            definitions.move_changes(connection, app_id, form, moved_fields(found[1], table, kept))
+    for operation in operations:
+        if isinstance(operation, RemoveRole):
+            definitions.remove_role(connection, app_id, operation.role)

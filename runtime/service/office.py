@@ -54,13 +54,15 @@ class Office:
     def writing(self, app: str, actor: Actor, language: Language, work: Callable[[Visit], Result]) -> Result:
         """Do something in one transaction, all of it again where the database asks for that."""
         result = self.database.in_transaction(
-            lambda connection: work(self._visit(connection, app, actor, language))
+            lambda connection: work(self._visit(connection, app, actor, language, writes=True))
         )
         self.wake()
         return result
 
-    def _visit(self, connection: Connection, app: str, actor: Actor, language: Language) -> Visit:
-        found = self.shelf.get(connection, app)
+    def _visit(
+        self, connection: Connection, app: str, actor: Actor, language: Language, *, writes: bool = False
+    ) -> Visit:
+        found = self.shelf.get(connection, app, hold=writes)
         if found is None:
             raise NotFound(NO_SUCH_APP)
         return Visit(connection, found, actor, self.clock(), language)

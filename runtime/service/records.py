@@ -120,12 +120,20 @@ def undelete_record(visit: Visit, form_key: str, record: int) -> None:
 
 
 def restore_version(visit: Visit, form_key: str, record: int, version: int) -> int:
-    """Give a record the values that it had at an earlier version; a change like any other."""
+    """Give a record the values that it had at an earlier version; a change like any other.
+
+    What the person could not enter now stays as it is: computed, read-only and unwritable fields.
+    """
     form, row, rights = locked_record(visit, form_key, record, "update")
-    values = _values_at(visit, form, record, row, version)
-    unwritable = [key for key in values if key not in rights.writable and row.get(key) != values[key]]
-    changed = {key: value for key, value in values.items() if key not in unwritable and form.fields[key].is_entered}
-    event = RecordSubmitted(form.key, changed, record, row, trusted=True)
+    values = {
+        key: value
+        for key, value in _values_at(visit, form, record, row, version).items()
+        if key in rights.writable and form.fields[key].is_entered and not form.fields[key].readonly
+    }
+    found = check_references(visit, form, [values], [row])
+    if found:
+        raise Refused(found)
+    event = RecordSubmitted(form.key, values, record, row, writable=rights.writable, trusted=True)
     done = visit.unit(restored_version=version).take(event, old={record: row})
     return done.versions.get((form.key, record), int(str(row["version"])))
 
@@ -146,10 +154,18 @@ def _values_at(visit: Visit, form: Form, record: int, row: Row, version: int) ->
             break
         for key, (before, _) in changes.items():
             if key in values:
-                values[key] = parse_value(before, form.fields[key].value_type)
+                values[key] = _value_then(form.fields[key], before)
     if not known:
         raise NotFound
     return values
+
+
+def _value_then(field: Field, before: object) -> Value:
+    """Read a value of the history, which the field may have held as another kind."""
+    try:
+        return parse_value(before, field.value_type)
+    except Refusal as refusal:
+        raise Refused({0: (refusal.problem.within((field.key,)),)}) from refusal
 
 
 def press_button(visit: Visit, form_key: str, record: int, name: str, expected: int | None = None) -> Done:

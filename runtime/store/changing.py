@@ -7,8 +7,11 @@ loses its place in the definition.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -21,8 +24,11 @@ from engine.changes import (
     ConvertField,
     CreateTable,
     DemandValue,
+    Operation,
     Plan,
     Recompute,
+    RemoveRole,
+    ReplaceField,
     RetireField,
     RetireForm,
     SetUnique,
@@ -32,9 +38,10 @@ from engine.expression.sql import Facts
 from engine.forms.model import Field
 from engine.forms.tables import field_column, reference_of, system_columns
 from engine.problems import DefinitionError, Problem, ProblemCode, Refusal
-from engine.stored import StoredApp, StoredColumn, StoredTable
+from engine.stored import StoredApp, StoredColumn, StoredTable, index_name, plain_key
 from engine.texts import Text
-from engine.values import Kind, Value, ValueType, to_json
+from engine.values import Kind, Value, to_json, write_number
+from runtime.store.definitions import count_members
 from runtime.store.published import PublishedApp
 from runtime.store.records import recompute
 
@@ -50,53 +57,63 @@ REPEATED = ProblemCode(
 )
 _CHUNK = 1_000
 _SHOWN = 5
+_LONGEST_SHOWN = 40
 
 
 @dataclass
 class SchemaWriter:
     """Carries out the plan of one publication.
 
-    stored: how records are stored once the plan is carried out.
+    app: the app as it is in force once the plan is carried out.
     """
 
     connection: Connection
-    app_id: int
-    definition: AppDefinition
-    stored: StoredApp
+    app: PublishedApp
     facts: Facts
     problems: list[Problem] = field(default_factory=list)
+    unfit: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.operations = Operations(MigrationContext.configure(self.connection))
         self.is_sqlite = self.connection.dialect.name == "sqlite"
+        self.definition = self.app.definition
+        self.stored = self.app.tables.stored
 
-    def carry_out(self, plan: Plan, app: PublishedApp) -> None:
+    def carry_out(self, plan: Plan) -> None:
         """Do everything in order.
 
         Raises `DefinitionError` naming the records that stand in the way; the caller's transaction ends then.
         """
-        created = [c.operation for c in plan.changes if isinstance(c.operation, CreateTable)]
-        for operation in created:
-            self._create(operation)
-        for operation in created:
-            self._refer(operation)
-        for change in plan.changes:
-            match change.operation:
-                case AddField(form=form, column=new):
-                    self._add_column(self.stored.tables[form], new)
-                case ConvertField():
-                    self._convert(change.operation)
-                case SetUnique():
-                    self._set_unique(change.operation)
-                case _:
-                    pass
+        operations = [change.operation for change in plan.changes]
+        created = [operation for operation in operations if isinstance(operation, CreateTable)]
+        for new in created:
+            self._create(new)
+        for new in created:
+            self._refer(new)
+        for operation in operations:
+            self._change(operation)
+        recomputed = [] if self.problems else [one for one in operations if isinstance(one, Recompute)]
+        uniques = [operation for operation in operations if isinstance(operation, SetUnique)]
+        for unique in uniques:
+            self._drop_unique(unique)
+        for one in recomputed:
+            recompute(self.connection, self.app, self.definition.forms[one.form], (one.field,), self.facts)
+        for unique in uniques:
+            if unique.unique and (unique.form, unique.field) not in self.unfit:
+                self._set_unique(unique)
         if self.problems:
             raise DefinitionError(self.problems)
         self._index()
-        for change in plan.changes:
-            if isinstance(change.operation, Recompute):
-                form = self.definition.forms[change.operation.form]
-                recompute(self.connection, app, form, (change.operation.field,), self.facts)
+
+    def _change(self, operation: Operation) -> None:
+        """Carry out one operation on a table that is there."""
+        match operation:
+            case AddField(form=form, column=new) | ReplaceField(form=form, column=new, is_revived=False):
+                self._add_column(self.stored.tables[form], new)
+            case ConvertField():
+                self._convert(operation)
+            case _:
+                pass
 
     # Tables and columns.
 
@@ -117,7 +134,7 @@ class SchemaWriter:
         if reference is not None:
             target = reference.target_fullname.split(".")[0]
             self.operations.create_foreign_key(
-                f"fk_{owner.name}_{stored.name}"[:63], owner.name, target, [stored.name], ["id"]
+                index_name("fk", owner.name, stored.name), owner.name, target, [stored.name], ["id"]
             )
 
     def _add_column(self, owner: StoredTable, stored: StoredColumn) -> None:
@@ -130,75 +147,91 @@ class SchemaWriter:
     # Values.
 
     def _convert(self, operation: ConvertField) -> None:
-        """Fill the new column from the old one, value by value; what does not fit is reported."""
+        """Fill the new column from the old one, value by value; what does not fit is reported.
+
+        A record in the recycle bin cannot be corrected, so what does not fit there is left blank.
+        """
         owner = self.stored.tables[operation.form]
         self._add_column(owner, operation.column)
         one = self.definition.forms[operation.form].fields[operation.field]
         target = table(owner.name, column("id"), column(operation.column.name, column_type(operation.column.kind)))
-        bad: list[tuple[int, Value]] = []
+        statement = update(target).where(target.c.id == bindparam("b_id"))
+        statement = statement.values({operation.column.name: bindparam("b_value")})
+        bad: list[str] = []
         count = 0
         for chunk in self._values(owner.name, operation.old):
             done = []
-            for record, value in chunk:
+            for record, value, is_deleted in chunk:
                 try:
-                    done.append({"b_id": record, "b_value": convert_value(value, operation.old.kind, one)})
+                    done.append({"b_id": record, "b_value": convert_value(value, one, self.definition.zone)})
                 except Refusal:
-                    count += 1
-                    bad = [*bad, (record, value)][:_SHOWN]
+                    if not is_deleted:
+                        count += 1
+                        bad = [*bad, f"#{record}: {_shown(value)}"][:_SHOWN]
             if done and not count:
-                statement = update(target).where(target.c.id == bindparam("b_id"))
-                self.connection.execute(statement.values({operation.column.name: bindparam("b_value")}), done)
+                self.connection.execute(statement, done)
         if count:
-            self.problems.append(self._complaint(DO_NOT_FIT, one, count, [f"#{r}: {v}" for r, v in bad]))
+            self.unfit.add((operation.form, operation.field))
+            self.problems.append(self._complaint(DO_NOT_FIT, one, count, bad))
 
-    def _values(self, name: str, old: StoredColumn) -> Iterator[list[tuple[int, Value]]]:
-        """Yield the filled values of a column in chunks, by id."""
-        source = table(name, column("id"), column(old.name, column_type(old.kind)))
+    def _values(self, name: str, old: StoredColumn) -> Iterator[list[tuple[int, Value, bool]]]:
+        """Yield the filled values of a column in chunks, by id, each with whether its record is deleted."""
+        source = table(name, column("id"), column(old.name, column_type(old.kind)), column("deleted_at"))
         last = 0
         while True:
-            query = select(source).where(source.c.id > last, source.c[old.name].is_not(None)).order_by(source.c.id)
-            rows = [(row[0], row[1]) for row in self.connection.execute(query.limit(_CHUNK))]
+            query = select(source.c.id, source.c[old.name], source.c.deleted_at.is_not(None))
+            query = query.where(source.c.id > last, source.c[old.name].is_not(None)).order_by(source.c.id)
+            rows = [(row[0], row[1], bool(row[2])) for row in self.connection.execute(query.limit(_CHUNK))]
             if not rows:
                 return
             last = rows[-1][0]
             yield rows
 
     def _complaint(self, code: ProblemCode, one: Field, count: int, examples: list[str]) -> Problem:
-        return code.at(one.location, path=("forms", one.key), field=one.label, count=count, examples=", ".join(examples))
+        path = ("forms", one.form, "fields", one.key)
+        return code.at(one.location, path=path, field=one.label, count=count, examples=", ".join(examples))
 
     # Indexes.
 
+    def _drop_unique(self, operation: SetUnique) -> None:
+        owner = self.stored.tables[operation.form]
+        index = index_name("u", owner.name, owner.columns[operation.field].name)
+        if index in self._index_names(owner.name):
+            self.operations.drop_index(index, owner.name)
+
     def _set_unique(self, operation: SetUnique) -> None:
         owner = self.stored.tables[operation.form]
-        name = owner.columns[operation.field].name if operation.field in owner.columns else ""
-        index = f"u_{owner.name}_{name}"[:63]
-        if not operation.unique:
-            if index in self._index_names(owner.name):
-                self.operations.drop_index(index, owner.name)
-            return
+        stored = owner.columns[operation.field]
         one = self.definition.forms[operation.form].fields[operation.field]
-        target = table(owner.name, column("deleted_at"), column(name, column_type(owner.columns[operation.field].kind)))
-        value = target.c[name]
-        query = select(value).where(target.c.deleted_at.is_(None), value.is_not(None)).group_by(value).having(func.count() > 1)
-        repeated = [str(row[0]) for row in self.connection.execute(query.limit(1_000))]
-        if repeated:
-            self.problems.append(self._complaint(REPEATED, one, len(repeated), repeated[:_SHOWN]))
+        target = table(owner.name, column("deleted_at"), column(stored.name, column_type(stored.kind)))
+        value = target.c[stored.name]
+        repeated = select(value).where(target.c.deleted_at.is_(None), value.is_not(None)).group_by(value)
+        repeated = repeated.having(func.count() > 1)
+        count = self.connection.execute(select(func.count()).select_from(repeated.subquery())).scalar_one()
+        if count:
+            found = self.connection.execute(repeated.order_by(value).limit(_SHOWN)).scalars()
+            self.problems.append(self._complaint(REPEATED, one, count, [_shown(row) for row in found]))
             return
-        self._create_index(index, owner.name, (name,), unique=True)
+        self._create_index(index_name("u", owner.name, stored.name), owner.name, (stored.name,), unique=True)
 
     def _index(self) -> None:
-        """Create the indexes that the definition asks for and that are not there yet."""
+        """Create the indexes that the definition asks for, and drop those that nothing asks for now."""
         for form in self.definition.forms.values():
             owner = self.stored.tables[form.key]
+            names = {key: owner.columns[key].name if key in owner.columns else key for key in indexed_fields(self.definition, form.key)}
+            wanted = {index_name("i", owner.name, name): name for name in names.values()}
+            unique = {index_name("u", owner.name, owner.columns[one.key].name) for one in form.stored_fields if one.unique}
             known = self._index_names(owner.name)
-            for key in indexed_fields(self.definition, form.key):
-                name = owner.columns[key].name if key in owner.columns else key
-                index = f"i_{owner.name}_{name}"[:63]
+            for index in known - set(wanted) - unique:
+                self.operations.drop_index(index, owner.name)
+            for index, name in wanted.items():
                 if index not in known:
                     self._create_index(index, owner.name, (name, "id"))
 
     def _index_names(self, name: str) -> set[str]:
-        return {str(index["name"]) for index in inspect(self.connection).get_indexes(name)}
+        """Return the names of the indexes of a table that are ours."""
+        found = (str(index["name"]) for index in inspect(self.connection).get_indexes(name))
+        return {index for index in found if index.startswith(("i_", "u_"))}
 
     def _create_index(self, index: str, name: str, columns: tuple[str, ...], *, unique: bool = False) -> None:
         live = text("deleted_at IS NULL")
@@ -220,33 +253,72 @@ def indexed_fields(definition: AppDefinition, form: str) -> tuple[str, ...]:
     return tuple(key for key in dict.fromkeys(wanted) if key in stored)
 
 
-def convert_value(value: Value, old: ValueType, one: Field) -> Value:
-    """Convert one stored value to what a field holds now.
+def convert_value(value: Value, one: Field, zone: ZoneInfo) -> Value:
+    """Convert one stored value to what a field holds now; days begin in `zone`.
 
     Raises `Refusal` where it does not fit.
     """
-    if value is None:
-        return None
     raw = to_json(value)
-    if one.value_type.kind in (Kind.TEXT, Kind.CHOICE) or isinstance(raw, bool):
-        raw = str(raw) if not isinstance(raw, bool) else ("1" if raw else "0")
-    if old.kind in (Kind.USER, Kind.DEPARTMENT, Kind.RECORD) and one.value_type.kind is not Kind.TEXT:
-        raw = f"id {raw}"
-    return one.type.parse(raw, one.value_type)
+    is_text = one.value_type.kind in (Kind.TEXT, Kind.CHOICE)
+    match value:
+        case bool():
+            raw = str(value).lower() if is_text else int(value)
+        case datetime():
+            raw = value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        case Decimal() if is_text:
+            raw = write_number(value)
+        case _ if is_text:
+            raw = str(raw)
+    return one.type.parse(raw, one.value_type, zone)
 
 
-def count_rows(connection: Connection, before: StoredApp, change: Change) -> int | None:
-    """Return how many live records a change concerns; None where none can be."""
-    operation = change.operation
-    form = getattr(operation, "form", "")
-    owner = before.tables.get(form)
-    if owner is None or not isinstance(operation, RetireField | RetireForm | ConvertField | Recompute | DemandValue):
-        return None
-    known = None if isinstance(operation, RetireForm | Recompute) else owner.columns.get(operation.field)
-    target = table(owner.name, column("deleted_at"), *([column(known.name)] if known else []))
-    where = [target.c.deleted_at.is_(None)]
-    if known is not None:
-        value = target.c[known.name]
-        where.append(value.is_(None) if isinstance(operation, DemandValue) else value.is_not(None))
-    return int(connection.execute(select(func.count()).select_from(target).where(*where)).scalar_one())
+def _shown(value: Value) -> str:
+    return str(to_json(value))[:_LONGEST_SHOWN]
 
+
+@dataclass(frozen=True)
+class RowCounter:
+    """Counts the records that the changes of a plan concern: live ones, in what is stored so far."""
+
+    connection: Connection
+    app_id: int
+    before: StoredApp
+    after: StoredApp
+
+    def count(self, change: Change) -> Change:
+        """Return a change with its number, where it has one; a role that nobody has is no loss."""
+        operation = change.operation
+        match operation:
+            case RemoveRole(role=role):
+                members = count_members(self.connection, self.app_id, role)
+                return replace(change.with_rows(members), risk="destructive" if members else "safe")
+            case RetireForm(form=form) | Recompute(form=form):
+                rows = self._rows(form)
+            case RetireField(form=form, field=key):
+                rows = self._rows(form, self._active_before(form, key, retired=True), blank=False)
+            case ConvertField(form=form, old=old) | ReplaceField(form=form, old=old):
+                rows = self._rows(form, old.name, blank=False)
+            case DemandValue(form=form, field=key):
+                name = self._active_before(form, key) or self._active_before(form, key, retired=True)
+                rows = self._rows(form, name, blank=True)
+            case _:
+                return change
+        return change if rows is None else change.with_rows(rows)
+
+    def _active_before(self, form: str, key: str, *, retired: bool = False) -> str:
+        """Return the name of a field's column if it was in use so far; '' for a new field."""
+        table = self.after.tables[form]
+        found = self.before.find_table(table.name)
+        before = {column.name for column in found[1].active.values()} if found else set()
+        columns = [c for name, c in table.columns.items() if plain_key(name) == key and c.retired == retired]
+        return next((column.name for column in columns if column.name in before), "")
+
+    def _rows(self, form: str, name: str = "", *, blank: bool | None = None) -> int | None:
+        """Count the live records of a form, or only those that have a field blank or not."""
+        if self.before.find_table(self.after.tables[form].name) is None:
+            return None
+        target = table(self.after.tables[form].name, column("deleted_at"), *([column(name)] if name else []))
+        query = select(func.count()).select_from(target).where(target.c.deleted_at.is_(None))
+        if name and blank is not None:
+            query = query.where(target.c[name].is_(None) if blank else target.c[name].is_not(None))
+        return int(self.connection.execute(query).scalar_one())

@@ -225,6 +225,11 @@ def may_repeat(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
+def is_locked_out(error: DBAPIError) -> bool:
+    """Tell whether a statement waited for a lock for as long as it may."""
+    return getattr(error.orig, "sqlstate", None) == "55P03"
+
+
 @contextmanager
 def _transaction(engine: Engine) -> Iterator[Connection]:
     connection = _begin(engine)

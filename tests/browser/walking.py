@@ -1,7 +1,7 @@
 """What people do on the site, in their own words."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +37,29 @@ class Visitor:
 
     browser: Browser
     site: Site
-    _states: dict[str, Any] = field(default_factory=dict)
+    sessions: dict[str, Any]
 
     def come(self, *, phone: bool = False, language: str = "zh", **options: Any) -> Page:
-        """Open the sign-in page as nobody."""
+        """Open a browser as nobody."""
         opened = self.browser.phone if phone else self.browser.desktop
-        context = opened(base_url=self.site.base, locale=LOCALES[language], **options)
-        page = context.new_page()
-        page.goto("/sign-in")
-        return page
+        return opened(base_url=self.site.base, locale=LOCALES[language], **options).new_page()
 
     def sign_in(self, who: str, path: str = "/", **options: Any) -> Page:
-        """Come in as a person and open a page."""
+        """Come in as a person and open a page; the second time with the session of the first."""
+        page = self.come(storage_state=self.sessions.get(who), **options)
+        if who not in self.sessions:
+            page.goto("/sign-in")
+            enter(page, who)
+            self.sessions[who] = page.context.storage_state()
+        page.goto(path)
+        return page
+
+    def sign_in_anew(self, who: str, path: str = "/", **options: Any) -> Page:
+        """Come in with a session that nobody else uses, so that it may be ended."""
         page = self.come(**options)
+        page.goto("/sign-in")
         enter(page, who)
-        if path != "/":
-            page.goto(path)
+        page.goto(path)
         return page
 
 
@@ -62,6 +69,14 @@ def enter(page: Page, who: str) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("[data-ui=sign-in-submit]").click()
     expect(page.locator("[data-ui=shell]")).to_be_visible()
+    page.wait_for_load_state("load")
+
+
+def choose_language(page: Page, language: str) -> None:
+    """Choose a language in the menu of the person."""
+    ui(page, "me-menu").locator("summary").click()
+    ui(page, "me-menu").locator(f"[data-ui=lang-{language}]").click()
+    expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "en": "en"}[language])
 
 
 def ui(page: Page | Locator, name: str) -> Locator:
@@ -93,7 +108,9 @@ def pick(page: Page, name: str, words: str, wanted: str) -> None:
     """Type into a picker and take the entry that is wanted with the mouse or the finger."""
     box(page, name).click()
     page.keyboard.type(words)
-    field_of(page, name).get_by_role("option").filter(has_text=wanted).first.click()
+    options = field_of(page, name).get_by_role("option")
+    expect(options).to_have_count(1)
+    options.filter(has_text=wanted).click()
     expect(box(page, name)).to_have_value(re.compile(re.escape(wanted)))
 
 

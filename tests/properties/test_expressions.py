@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
-
 from sqlalchemy import Connection
 
 from engine.expression.evaluate import evaluate, to_program
@@ -15,7 +14,8 @@ from engine.problems import Refusal
 from engine.values import Kind
 from tests.engine.expression.database import Database
 from tests.engine.expression.world import MemoryScope, World, in_orders
-from tests.properties.expression_strategies import expressions, worlds
+from tests.properties.company_strategies import worlds
+from tests.properties.expression_strategies import expressions
 
 pytestmark = pytest.mark.pg
 
@@ -84,7 +84,7 @@ def difference(database: Database, connection: Connection, world: World, express
         with connection.begin_nested():
             found = database.values(connection, expression, world)
             holding = database.matching(connection, expression, world) if is_condition(expression) else []
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (whatever it is, it is shown)
         return f"{database.dialect}: {type(error).__name__}: {str(error)[:300]} {error.__cause__!r:.200}"
     if found != wanted or [type(value) for value in found] != [type(value) for value in wanted]:
         return f"{database.dialect} gives {found!r:.300}, Python {wanted!r:.300}"

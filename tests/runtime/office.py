@@ -97,7 +97,7 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """An installation with its people.
 
@@ -183,7 +183,9 @@ def populate(world: World) -> None:
     app = office.publisher.publish(STORE, "store.yaml")
     for key, parent in COMPANY:
         above = world.departments.get(parent or "")
-        world.departments[key] = office.people.create_department({"key": key, "name": key.title(), "parent_id": above})
+        world.departments[key] = office.people.create_department(
+            {"key": key, "name": key.title(), "parent_id": above}
+        )
     for name, department, manager, roles in STAFF:
         person = office.people.create_person(
             {

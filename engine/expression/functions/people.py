@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, select
 
 from engine.expression.function import DEPARTMENTS, PEOPLE, Example, Function, Parameter
 from engine.expression.tree import Scope
@@ -24,12 +24,14 @@ def _is_within(scope: Scope, department: int | None, ancestor: int | None) -> bo
 
 def _is_supervised(sql: Any, person: Element, manager: Element) -> Element:
     table = sql.tables.table("@supervision").alias()
-    return exists().where(table.c.person == person, table.c.manager == manager)
+    held = (table.c.person == person, table.c.manager == manager)
+    return select(table.c.person).where(*held).correlate_except(table).exists()
 
 
 def _is_below(sql: Any, department: Element, ancestor: Element) -> Element:
     table = sql.tables.table("@within").alias()
-    return exists().where(table.c.department == department, table.c.ancestor == ancestor)
+    held = (table.c.department == department, table.c.ancestor == ancestor)
+    return select(table.c.department).where(*held).correlate_except(table).exists()
 
 
 REPORTS_TO = Function(

@@ -83,7 +83,8 @@ def _postgres_contains(_: object, whole: Element, part: Element) -> Element:
 def _sqlite_contains(_: object, whole: Element, part: Element) -> Element:
     if _is_list(whole):
         items = func.json_each(whole).table_valued("value")
-        return and_(part.is_not(None), select(items.c.value).where(items.c.value == part).exists())
+        found = select(items.c.value).where(items.c.value == part).correlate_except(items)
+        return and_(part.is_not(None), found.exists())
     return _yes(func.instr(whole, part) > 0)
 
 

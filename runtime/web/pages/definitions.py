@@ -11,7 +11,7 @@ from engine.access import ADMIN
 from engine.changes import Change
 from engine.definition.lines import show_problem
 from engine.problems import DefinitionError, Problem
-from runtime.service.apps import PublishPlan
+from runtime.service.apps import NEEDS_A_YES, PublishPlan
 from runtime.service.visit import NO_SUCH_APP, NotFound
 from runtime.store import definitions as store
 from runtime.store import people as people_store
@@ -150,7 +150,8 @@ def _page(
     shown = text.decode(errors="replace") if isinstance(text, bytes) else text
     versions, live = _versions(app) if app else ([], None)
     current = _live_text(app) if app else ""
-    problems = [*(plan.problems if plan else ()), *extra]
+    # That a yes is missing is said where the yes is given, beside the plan.
+    problems = [*(plan.problems if plan else ()), *(one for one in extra if one.code is not NEEDS_A_YES)]
     can_publish = plan is not None and plan.definition is not None and not plan.is_same
     view = {
         "title": _title(app),

@@ -13,8 +13,9 @@ from engine.problems import Problem
 from engine.turn import Refused
 from runtime.service import records as service
 from runtime.service.idempotency import Answer, Attempt, once
-from runtime.service.listing import find_choices
+from runtime.service.listing import RecordLine, find_choices
 from runtime.service.visit import Visit
+from runtime.store.people import search_text
 from runtime.store.records import Conflict
 from runtime.web.controls import feedback, make_control
 from runtime.web.guest import actor, language, office, reading, say, writing
@@ -22,6 +23,9 @@ from runtime.web.requests import IDEMPOTENCY, posted_values, request_hash
 from runtime.web.session import toast
 
 blueprint = Blueprint("forms", __name__)
+# Among how many records names are compared by sound; no database knows pinyin.
+_MOST_BY_SOUND = 1000
+_MOST_CHOICES = 20
 
 
 @blueprint.get("/a/<app>/f/<form>/new")
@@ -101,7 +105,9 @@ def _again(
     with reading(app) as visit:
         assessment = service.preview(visit, form, values, record)
         page = _page(visit, assessment, record, typed=values, judge=bool(problems))
-        page["problems"] = [_summary_line(assessment.form, problem) for problem in problems]
+        order = [control["name"] for section in page["sections"] for control in section["controls"]]
+        lines = [_summary_line(assessment.form, problem) for problem in problems]
+        page["problems"] = sorted(lines, key=lambda line: order.index(line["name"]) if line["name"] in order else len(order))
         if not problems:
             page["conflict"] = _conflict(visit, assessment, values, record)
         return render_template("pages/form.html", form=page)
@@ -212,9 +218,19 @@ def choices(app: str, form: str, field: str) -> Response:
         return jsonify({"items": items})
 
 
+def _by_sound(lines: tuple[RecordLine, ...], words: str) -> tuple[RecordLine, ...]:
+    """Keep the records whose name sounds like the letters that were typed: pinyin in full or its initials."""
+    wanted = words.casefold().replace(" ", "")
+    found = [line for line in lines if wanted in search_text(next(iter(line.cells.values())).text, "")]
+    return tuple(found[:_MOST_CHOICES])
+
+
 def _record_items(visit: Visit, form: str, words: str, condition: Any) -> list[dict[str, str]]:
+    lines = find_choices(visit, form, words, condition)
+    if not lines and words.strip().isascii() and words.strip():
+        lines = _by_sound(find_choices(visit, form, "", condition, _MOST_BY_SOUND), words)
     items = []
-    for line in find_choices(visit, form, words, condition):
+    for line in lines:
         cells = list(line.cells.values())
         hint = " · ".join(cell.text for cell in cells[1:] if cell.text)
         items.append({"value": str(line.id), "label": cells[0].text or f"#{line.id}", "hint": hint})

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from runtime.store import schema
 from runtime.store.published import PublishedApp
 from runtime.web.guest import actor, language, office, reading, say
-from runtime.web.navigation import platform_admins, visible_apps, visible_forms
+from runtime.web.navigation import app_link, platform_admins, visible_apps, visible_forms
 from runtime.web.wording import when_text
 from runtime.service.listing import get_record
 from runtime.service.visit import Forbidden, NotFound
@@ -123,7 +123,7 @@ def _app_card(app: PublishedApp) -> dict[str, Any]:
     text = definition.description.to(language()) if definition.description else ""
     title = definition.title.to(language())
     return {
-        "title": title, "url": url_for("app_home.app_home", app=app.key), "text": text, "initial": title[:1],
+        "title": title, "url": app_link(app)["url"], "text": text, "initial": title[:1],
         "color": "brand", "count": None,
     }  # fmt: skip
 

@@ -125,9 +125,13 @@ PEOPLE: list[tuple[str, Any]] = [
 
 def filled() -> Any:
     return order(
-        level="VIP", day=date(2026, 1, 31), moment=datetime(2026, 11, 22, 16, 30, tzinfo=UTC), owner=1, unit=1,
+        level="VIP",
+        day=date(2026, 1, 31),
+        moment=datetime(2026, 11, 22, 16, 30, tzinfo=UTC),
+        owner=1,
+        unit=1,
         customer=1,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(("source", "value"), BLANKS)
@@ -219,11 +223,18 @@ def test_the_value_is_brought_to_the_type_that_is_expected() -> None:
 
 def test_types_of_results() -> None:
     kinds = {
-        "price * quantity": Kind.MONEY, "price / price": Kind.NUMBER, "price * price": Kind.NUMBER, "price / 2": Kind.MONEY,
-        "quantity / price": Kind.NUMBER, "day - day": Kind.DURATION, "IF(flag, level, title)": Kind.TEXT,
-        "IF(flag, level, level)": Kind.CHOICE, "MAX(day, moment)": Kind.DATETIME, "SUM(price, 1)": Kind.MONEY,
+        "price * quantity": Kind.MONEY,
+        "price / price": Kind.NUMBER,
+        "price * price": Kind.NUMBER,
+        "price / 2": Kind.MONEY,
+        "quantity / price": Kind.NUMBER,
+        "day - day": Kind.DURATION,
+        "IF(flag, level, title)": Kind.TEXT,
+        "IF(flag, level, level)": Kind.CHOICE,
+        "MAX(day, moment)": Kind.DATETIME,
+        "SUM(price, 1)": Kind.MONEY,
         "blank": Kind.BLANK,
-    }  # fmt: skip
+    }
     assert {source: parse(source, in_orders()).type.kind for source in kinds} == kinds
     assert parse("price * 2", in_orders()).type == ValueType(Kind.MONEY, currency="CNY")
 
@@ -231,17 +242,27 @@ def test_types_of_results() -> None:
 def test_what_an_expression_reads() -> None:
     expression = parse("customer.parent.level == level and COUNTIFS(orders.id, orders.flag) > 1", in_orders())
     assert expression.reads == {
-        ("orders", "customer"), ("customers", "parent"), ("customers", "level"), ("orders", "level"), ("orders", "id"),
+        ("orders", "customer"),
+        ("customers", "parent"),
+        ("customers", "level"),
+        ("orders", "level"),
+        ("orders", "id"),
         ("orders", "flag"),
-    }  # fmt: skip
+    }
     assert [path.key for path in expression.paths][:2] == ["@record.customer.parent.level", "@record.level"]
 
 
 def test_only_fields_of_the_record_are_local() -> None:
     local = {
-        "price * 2": True, "customer.level": False, "today": False, "me == owner": False, "COUNTIFS(orders)": False,
-        "HOUR(moment)": False, "YEAR(day)": True, "TODAY()": False,
-    }  # fmt: skip
+        "price * 2": True,
+        "customer.level": False,
+        "today": False,
+        "me == owner": False,
+        "COUNTIFS(orders)": False,
+        "HOUR(moment)": False,
+        "YEAR(day)": True,
+        "TODAY()": False,
+    }
     assert {source: parse(source, in_orders()).is_local for source in local} == local
 
 

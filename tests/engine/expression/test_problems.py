@@ -21,7 +21,8 @@ CASES = [
     ("1 +" * 700 + " 1", "expression-too-long", "1"),
     ("(" * 61 + "1" + ")" * 61, "expression-too-complex", "("),
     ("not " * 45 + "flag", "expression-too-complex", "n"),
-    ("price + ", "expression-syntax", ""),
+    ("price + ", "expression-syntax", " "),
+    ("price +", "expression-syntax", ""),
     ("(price", "expression-syntax", "("),
     ("价格 + (预计费用", "expression-syntax", "("),
     ("price)", "expression-syntax", ")"),
@@ -192,7 +193,10 @@ def test_template_problems(text: str, code: str, part: str) -> None:
         parse_template(Source(text, place), in_orders())
     found = caught.value.problem.location
     assert found is not None
-    assert (caught.value.problem.code.name, text[found.column - 1 : found.column - 1 + found.length]) == (code, part)
+    assert (caught.value.problem.code.name, text[found.column - 1 : found.column - 1 + found.length]) == (
+        code,
+        part,
+    )
     assert_words(caught.value.problem)
 
 
@@ -202,8 +206,13 @@ def test_a_template_tells_all_its_problems() -> None:
 
 
 def test_every_code_is_produced_here() -> None:
-    modules = [importlib.import_module(f"engine.expression.{one.name}") for one in pkgutil.iter_modules(engine.expression.__path__)]
-    declared = {one.name for module in modules for one in vars(module).values() if isinstance(one, ProblemCode)}
+    modules = [
+        importlib.import_module(f"engine.expression.{one.name}")
+        for one in pkgutil.iter_modules(engine.expression.__path__)
+    ]
+    declared = {
+        one.name for module in modules for one in vars(module).values() if isinstance(one, ProblemCode)
+    }
     produced = {code for _, code, _ in (*CASES, *EXPECTED)} | {code for _, _, code in EXPECTED} | {
         "not-in-database", "template-unclosed", "template-statement", "template-too-long",
     }  # fmt: skip

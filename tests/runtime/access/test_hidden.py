@@ -47,7 +47,11 @@ def test_a_hidden_field_is_no_operand(world: World, product: int, name: str, not
     def queries(field: str) -> list[dict[str, str]]:
         found = [{"filter": f"{field}:{operator.name}:1"} for operator in OPERATORS]
         found += [{"filter": f"{field}:nothing:1"}, {"filter": f"{field}"}, {"filter": f"{field}:in:"}]
-        found += [{"filter": f"replaces.{field}:is:1"}, {"sort": f"replaces.{field}"}, {"fields": f"product.{field}"}]
+        found += [
+            {"filter": f"replaces.{field}:is:1"},
+            {"sort": f"replaces.{field}"},
+            {"fields": f"product.{field}"},
+        ]
         found += [{"sort": field}, {"sort": f"-{field}"}, {"sort": f"name,{field}"}]
         found += [{"fields": field}, {"fields": f"name,{field}"}, {"fields": field, "totals": "true"}]
         return found
@@ -59,7 +63,9 @@ def test_a_hidden_field_is_no_operand(world: World, product: int, name: str, not
 
 
 @pytest.mark.parametrize("name, nothing", [("cost", "xyzw"), ("supplier", "qqqqqqqq")])
-def test_a_hidden_field_cannot_be_written_or_guessed(world: World, product: int, name: str, nothing: str) -> None:
+def test_a_hidden_field_cannot_be_written_or_guessed(
+    world: World, product: int, name: str, nothing: str
+) -> None:
     rep = world.as_("rep")
 
     def calls(field: str) -> list[Reply]:
@@ -90,7 +96,8 @@ def test_a_hidden_link_is_not_followed_nor_checked(world: World) -> None:
 def test_a_near_miss_never_suggests_a_hidden_field(world: World) -> None:
     rep = world.as_("rep")
     for reply in (
-        rep.get(PRODUCTS, sort="suplier"), rep.get(PRODUCTS, filter="suppliers:is:x"), rep.get(PRODUCTS, fields="csot"),
+        rep.get(PRODUCTS, sort="suplier"), rep.get(PRODUCTS, filter="suppliers:is:x"),
+        rep.get(PRODUCTS, fields="csot"),
         rep.post(PRODUCTS, {"fields": {"suplier": "x"}}), rep.post(NOTES, {"fields": {"secrets": "x"}}),
         rep.get(ORDERS, fields="product.suplier"), rep.get("apps/store/forms/note/records"),
     ):  # fmt: skip

@@ -25,27 +25,30 @@ OWNERS = sorted(SEES["admin"])
 
 @pytest.fixture(scope="module")
 def orders(world: World) -> dict[str, int]:
-    product = world.product(stock=500, grade="a")
-    return {
-        who: world.admin.create("orders", product=product, quantity=2, seller=world.people[who]) for who in OWNERS
-    }
+    product = world.product(name="scoped", stock=500, grade="a")
+    shared = {"product": product, "quantity": 2, "note": "scoped"}
+    return {who: world.admin.create("orders", **shared, seller=world.people[who]) for who in OWNERS}
 
 
 @pytest.mark.parametrize("who", SEES)
-def test_a_list_a_count_and_a_record_keep_to_the_scope(world: World, orders: dict[str, int], who: str) -> None:
+def test_a_list_a_count_and_a_record_keep_to_the_scope(
+    world: World, orders: dict[str, int], who: str
+) -> None:
     caller = world.as_(who)
-    reply = caller.get(ORDERS, size=200)
+    reply = caller.get(ORDERS, size=200, filter="note:is:scoped")
     seen = {orders[owner] for owner in SEES[who]}
     assert {record["id"] for record in reply.data["records"]} == seen
     assert reply.data["count"] == len(seen)
-    assert caller.get(ORDERS, size=1).data["count"] == len(seen)
+    assert caller.get(ORDERS, size=1, q="scoped").data["count"] == len(seen)
     for owner, record in orders.items():
         for path in (f"{ORDERS}/{record}", f"{ORDERS}/{record}/history"):
             assert caller.get(path).status == (200 if owner in SEES[who] else 404), (who, owner)
 
 
 @pytest.mark.parametrize("who", ["rep", "lead", "mine", "near"])
-def test_what_is_out_of_scope_looks_like_what_is_not_there(world: World, orders: dict[str, int], who: str) -> None:
+def test_what_is_out_of_scope_looks_like_what_is_not_there(
+    world: World, orders: dict[str, int], who: str
+) -> None:
     caller = world.as_(who)
     for owner, record in orders.items():
         if owner in SEES[who]:
@@ -67,7 +70,9 @@ def test_what_is_out_of_scope_looks_like_what_is_not_there(world: World, orders:
 def test_totals_rollups_and_searches_are_over_visible_rows(world: World, orders: dict[str, int]) -> None:
     product = world.product(stock=5, price=10)
     for who, quantity in (("rep", 1), ("peer", 20), ("lead", 300)):
-        world.admin.create("orders", product=product, quantity=quantity, seller=world.people[who], note="needle")
+        world.admin.create(
+            "orders", product=product, quantity=quantity, seller=world.people[who], note="needle"
+        )
     expected = {"rep": 1, "peer": 20, "lead": 321, "admin": 321}
     for who, quantity in expected.items():
         caller = world.as_(who)
@@ -148,7 +153,9 @@ def test_a_role_that_is_taken_away_counts_at_once(world: World) -> None:
     world.office.people.set_roles(app.id, world.people["rep"], ())
     try:
         assert rep.get(ORDERS).status == 404
-        assert rep.post(ORDERS, body, Idempotency_Key="before").status == 404, "a kept answer is no way around"
+        assert rep.post(ORDERS, body, Idempotency_Key="before").status == 404, (
+            "a kept answer is no way around"
+        )
         assert rep.get("apps").data == {"apps": []}
     finally:
         world.office.people.set_roles(app.id, world.people["rep"], ("seller",))

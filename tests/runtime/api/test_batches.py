@@ -27,7 +27,10 @@ def test_a_batch_creates_changes_and_deletes(world: World) -> None:
     reply = send(
         world,
         create=[{"fields": {"name": world.unique("new"), "price": "1.5", "stock": n}} for n in range(3)],
-        change=[{"id": first, "version": 1, "fields": {"stock": 9}}, {"id": second, "fields": {"price": "10"}}],
+        change=[
+            {"id": first, "version": 1, "fields": {"stock": 9}},
+            {"id": second, "fields": {"price": "10"}},
+        ],
         delete=[{"id": third, "version": 1}],
     )
     assert reply.status == 200, reply.text
@@ -56,16 +59,14 @@ def test_one_wrong_entry_undoes_all_and_every_entry_has_its_problems(world: Worl
     assert reply.status == 422
     assert places(reply) == [
         ("create", 1, "missing-value"),
-        ("create", 1, "below-min"),
+        ("create", 1, "below-least"),
         ("change", 0, "changed-meanwhile"),
         ("change", 1, "unknown-field"),
         ("change", 2, "no-such-record"),
         ("change", 3, "record-twice"),
         ("delete", 0, "changed-meanwhile"),
         ("delete", 1, "record-twice"),
-    ] or {place[:2] for place in places(reply)} == {
-        ("create", 1), ("change", 0), ("change", 1), ("change", 2), ("change", 3), ("delete", 0), ("delete", 1),
-    }  # fmt: skip
+    ]
     assert count(world) == before
     assert world.admin.get(f"{PRODUCTS}/{second}").data["version"] == 1
 
@@ -81,7 +82,9 @@ def test_a_batch_asks_for_each_right(world: World) -> None:
     product = world.product(stock=5)
     mine = world.as_("rep").create("orders", product=product)
     theirs = world.admin.create("orders", product=product)
-    reply = send(world, "rep", ORDERS, change=[{"id": mine, "fields": {"quantity": 2}}, {"id": theirs, "fields": {}}])
+    reply = send(
+        world, "rep", ORDERS, change=[{"id": mine, "fields": {"quantity": 2}}, {"id": theirs, "fields": {}}]
+    )
     assert places(reply) == [("change", 1, "no-such-record")]
     assert send(world, "rep", PRODUCTS, delete=[{"id": product}]).status == 403
     assert send(world, "outsider", PRODUCTS, delete=[{"id": product}]).status == 404
@@ -91,9 +94,11 @@ def test_a_batch_asks_for_each_right(world: World) -> None:
 
 def test_an_odd_batch_is_refused_whole(world: World) -> None:
     for body in (
-        {"create": {}}, {"create": [1]}, {"create": [{}]}, {"change": [{"fields": {}}]}, {"change": [{"id": 0}]},
+        {"create": {}}, {"create": [1]}, {"create": [{}]}, {"change": [{"fields": {}}]},
+        {"change": [{"id": 0}]},
         {"delete": [{"id": True}]}, {"delete": [{"id": 1, "version": "1"}]}, {"update": []},
-        {"create": [{"fields": {}, "id": 3}]}, {"create": [{"fields": {}}] * 501}, {"delete": [{"id": 2**70}]},
+        {"create": [{"fields": {}, "id": 3}]}, {"create": [{"fields": {}}] * 501},
+        {"delete": [{"id": 2**70}]},
     ):  # fmt: skip
         reply = world.admin.post(f"{PRODUCTS}:batch", body)
         assert (reply.status, reply.headers["Content-Type"]) == (400, "application/problem+json"), body

@@ -82,13 +82,24 @@ def test_names_with_a_meaning_elsewhere_mean_nothing(world: World) -> None:
 
 def test_numbers_are_read_exactly() -> None:
     value = parse_json(b'{"a": 0.1, "b": 12345678901234567890, "c": 1e2, "d": -0.0, "e": "\\ud83d\\ude00"}')
-    assert value == {"a": Decimal("0.1"), "b": 12345678901234567890, "c": Decimal(100), "d": Decimal(0), "e": "😀"}
+    assert value == {
+        "a": Decimal("0.1"),
+        "b": 12345678901234567890,
+        "c": Decimal(100),
+        "d": Decimal(0),
+        "e": "😀",
+    }
     assert parse_json(b"[" * 20 + b"]" * 20) is not None
 
 
-@pytest.mark.parametrize("value", [None, 0, 1.5, True, "x" * 100_000, "\x00", "\x07", [], {}, [[]], {"a": 1}, "‮", "é", -0.0, 1e30, 2**63])
+@pytest.mark.parametrize(
+    "value",
+    [None, 0, 1.5, True, "x" * 100_000, "\x00", "\x07", [], {}, [[]], {"a": 1}, "‮", "é", -0.0, 1e30, 2**63],
+)
 @pytest.mark.parametrize("field", ["name", "price", "stock", "grade", "since", "replaces"])
-def test_any_value_in_any_field_is_taken_or_refused_with_its_name(world: World, field: str, value: object) -> None:
+def test_any_value_in_any_field_is_taken_or_refused_with_its_name(
+    world: World, field: str, value: object
+) -> None:
     fields = {"name": world.unique("any"), "price": 1, field: value}
     reply = world.admin.post("apps/store/forms/products/records", {"fields": fields})
     assert reply.status in (201, 422), reply.text

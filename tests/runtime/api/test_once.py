@@ -42,17 +42,27 @@ def test_twenty_equal_posts_have_one_effect_and_one_answer(world: World) -> None
 
 def test_a_key_belongs_to_a_person_and_a_route(world: World) -> None:
     key = "mine-1"
-    first = world.admin.post(PRODUCTS, {"fields": {"name": world.unique("k"), "price": 1}}, Idempotency_Key=key)
-    second = world.as_("rep").post(PRODUCTS, {"fields": {"name": world.unique("k"), "price": 1}}, Idempotency_Key=key)
+    first = world.admin.post(
+        PRODUCTS, {"fields": {"name": world.unique("k"), "price": 1}}, Idempotency_Key=key
+    )
+    second = world.as_("rep").post(
+        PRODUCTS, {"fields": {"name": world.unique("k"), "price": 1}}, Idempotency_Key=key
+    )
     third = world.admin.post(ORDERS, {"fields": {"product": first.data["id"]}}, Idempotency_Key=key)
     assert [reply.status for reply in (first, second, third)] == [201, 201, 201]
 
 
 def test_a_refused_request_leaves_its_key_free(world: World) -> None:
     name, before = world.unique("again"), kept(world)
-    assert world.admin.post(PRODUCTS, {"fields": {"name": name, "price": -1}}, Idempotency_Key="again").status == 422
+    assert (
+        world.admin.post(PRODUCTS, {"fields": {"name": name, "price": -1}}, Idempotency_Key="again").status
+        == 422
+    )
     assert kept(world) == before
-    assert world.admin.post(PRODUCTS, {"fields": {"name": name, "price": 1}}, Idempotency_Key="again").status == 201
+    assert (
+        world.admin.post(PRODUCTS, {"fields": {"name": name, "price": 1}}, Idempotency_Key="again").status
+        == 201
+    )
 
 
 def test_every_write_honours_the_key(world: World) -> None:

@@ -52,8 +52,14 @@ def test_the_api_keeps_to_its_description(world: World, who: str) -> None:
     caller = world.as_(who)
     for found in schema.get_all_operations():
         operation = found.ok()
+
         @given(case=operation.as_strategy())
-        @settings(max_examples=EXAMPLES, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+        @settings(
+            max_examples=EXAMPLES,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            deadline=None,
+        )
         def check(case: Any) -> None:
             options = case.as_transport_kwargs()
             headers = {str(k): str(v) for k, v in (options.get("headers") or {}).items() if k != "User-Agent"}
@@ -66,6 +72,11 @@ def test_the_api_keeps_to_its_description(world: World, who: str) -> None:
             reply = caller.ask(case.method, path, body, headers=headers, query_string=query)
             assert reply.status < 500, (case.method, path, body, reply.text)
             documented = set(operation.definition.raw["responses"])  # noqa: B023 - called before the next turn
-            assert str(reply.status) in documented | {"405", "308"}, (case.method, path, reply.status, reply.text)
+            assert str(reply.status) in documented | {"405", "308"}, (
+                case.method,
+                path,
+                reply.status,
+                reply.text,
+            )
 
         check()

@@ -69,7 +69,9 @@ def test_a_record_is_created_read_changed_deleted_and_brought_back(world: World)
 def test_numbers_stay_exact(world: World) -> None:
     for text in ("0.1", "1234567890123456.78", "-0.01", "100"):
         path = f"{PRODUCTS}/{world.product(cost=None)}"
-        reply = world.admin.ask("PATCH", f"/api/{path}", f'{{"fields": {{"cost": {text}, "price": {9 * 10**15}}}}}'.encode())
+        reply = world.admin.ask(
+            "PATCH", f"/api/{path}", f'{{"fields": {{"cost": {text}, "price": {9 * 10**15}}}}}'.encode()
+        )
         assert reply.status == 200, reply.text
         assert f'"cost":{text}' in reply.text
 
@@ -117,7 +119,9 @@ def test_an_id_of_nothing_is_not_found(world: World, record: str, rest: str) -> 
     assert world.admin.ask(method, f"/api/{ORDERS}/{record}{rest}").status == 404
 
 
-@pytest.mark.parametrize("app, form", [("store", "%00"), ("%00", "products"), ("sto\ud7ffre", "x"), ("store", "' or 1=1 --")])
+@pytest.mark.parametrize(
+    "app, form", [("store", "%00"), ("%00", "products"), ("sto\ud7ffre", "x"), ("store", "' or 1=1 --")]
+)
 def test_a_name_of_nothing_is_not_found(world: World, app: str, form: str) -> None:
     assert world.admin.ask("GET", f"/api/apps/{app}/forms/{form}/records").status == 404
 
@@ -125,10 +129,22 @@ def test_a_name_of_nothing_is_not_found(world: World, app: str, form: str) -> No
 # --- mass assignment ---
 
 
-SYSTEM = ["id", "version", "created_by", "created_at", "updated_by", "updated_at", "deleted_at", "app_id", "is_admin"]
+SYSTEM = [
+    "id",
+    "version",
+    "created_by",
+    "created_at",
+    "updated_by",
+    "updated_at",
+    "deleted_at",
+    "app_id",
+    "is_admin",
+]
 
 
-@pytest.mark.parametrize("name", [*SYSTEM, "number", "total", "grade", "price", "code", "discount", "state", "", "product.name"])
+@pytest.mark.parametrize(
+    "name", [*SYSTEM, "number", "total", "grade", "price", "code", "discount", "state", "", "product.name"]
+)
 def test_nobody_writes_what_is_not_theirs_to_write(world: World, name: str) -> None:
     product = world.product(stock=5)
     rep = world.as_("rep")
@@ -141,7 +157,10 @@ def test_nobody_writes_what_is_not_theirs_to_write(world: World, name: str) -> N
     ):
         assert reply.status == 422, reply.text
         assert reply.data["errors"][0]["field"] == name
-    assert world.admin.get(path, fields="code,discount,state,number,total,price,created_by,updated_by").text == before
+    assert (
+        world.admin.get(path, fields="code,discount,state,number,total,price,created_by,updated_by").text
+        == before
+    )
 
 
 # --- lists ---
@@ -194,7 +213,9 @@ def test_a_filter_finds(world: World, shop: dict[str, int], text: str, expected:
 def test_filters_reach_through_links_lookups_and_formulas(world: World, shop: dict[str, int]) -> None:
     def orders(*filters: str) -> list[Any]:
         mine = f"product.name:in:{','.join(shop)}"
-        return names(world.admin.get(ORDERS, filter=[mine, *filters], sort="quantity", fields="quantity"), "quantity")
+        return names(
+            world.admin.get(ORDERS, filter=[mine, *filters], sort="quantity", fields="quantity"), "quantity"
+        )
 
     assert orders() == [1, 2, 5, 100]
     assert orders("product.grade:is:a") == [2, 5]
@@ -222,7 +243,9 @@ def test_a_search_looks_at_texts_and_names_of_links(world: World, shop: dict[str
 
 
 def test_fields_and_totals_are_asked_for(world: World, shop: dict[str, int]) -> None:
-    reply = world.admin.get(ORDERS, filter=f"product:is:{shop['anvil']}", fields="product.price,total,product", totals="true")
+    reply = world.admin.get(
+        ORDERS, filter=f"product:is:{shop['anvil']}", fields="product.price,total,product", totals="true"
+    )
     assert reply.data["totals"] == {"product.price": Decimal("201"), "total": Decimal("703.5")}
     assert reply.data["records"][0]["fields"] == {
         "product.price": Decimal("100.5"),
@@ -234,11 +257,14 @@ def test_fields_and_totals_are_asked_for(world: World, shop: dict[str, int]) -> 
 @pytest.mark.parametrize("query", [
     {"page": "0"}, {"page": "-1"}, {"page": "9" * 30}, {"page": "x"}, {"size": "201"}, {"size": "²"},
     {"filtre": "a"}, {"deleted": "1"}, {"fields": "name,,price"}, {"fields": "nothing"}, {"sort": "nothing"},
-    {"filter": "nothing:is:1"}, {"filter": "name:like:x"}, {"filter": "price:is:cheap"}, {"filter": "price + 1:is:2"},
-    {"filter": "COUNTIFS(orders.id, orders.id > 0):gt:1"}, {"filter": "since:is:2026-13-01"}, {"filter": ":is:"},
-    {"filter": "name:in:" + "," * 300}, {"filter": ["name:is:x"] * 21}, {"sort": "name,price,stock,grade,since,cost"},
+    {"filter": "nothing:is:1"}, {"filter": "name:like:x"}, {"filter": "price:is:cheap"},
+    {"filter": "price + 1:is:2"}, {"filter": ":is:"},
+    {"filter": "COUNTIFS(orders.id, orders.id > 0):gt:1"}, {"filter": "since:is:2026-13-01"},
+    {"filter": "name:in:" + "," * 300}, {"filter": ["name:is:x"] * 21},
+    {"sort": "name,price,stock,grade,since,cost"},
     {"q": "a\0b"}, {"q": "x" * 201}, {"filter": "name:is:a\0b"}, {"fields": "replaces" + ".replaces" * 80},
-    {"fields": "created_by" + ".supervisor" * 80 + ".name"}, {"sort": "replaces" + ".replaces" * 40 + ".name"},
+    {"fields": "created_by" + ".supervisor" * 80 + ".name"},
+    {"sort": "replaces" + ".replaces" * 40 + ".name"},
     {"size": ["1", "2"]}, {"id": "1"},
 ])  # fmt: skip
 def test_what_a_list_cannot_do_is_a_problem_document(world: World, query: dict[str, Any]) -> None:
@@ -250,7 +276,10 @@ def test_what_a_list_cannot_do_is_a_problem_document(world: World, query: dict[s
 # --- SQL is only text ---
 
 
-SQL = ["' OR 1=1 --", "name\"; DROP TABLE users; --", "1) UNION SELECT password_hash FROM users --", "%' ESCAPE '", "\\", "_%", "name;", "$1", ":v", "%s", "(select 1)", "{0}"]  # fmt: skip
+SQL = [
+    "' OR 1=1 --", "name\"; DROP TABLE users; --", "1) UNION SELECT password_hash FROM users --",
+    "%' ESCAPE '", "\\", "_%", "name;", "$1", ":v", "%s", "(select 1)", "{0}",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", SQL)
@@ -260,7 +289,12 @@ def test_sql_is_only_text(world: World, text: str) -> None:
     assert [record["id"] for record in found.data["records"]] == [made]
     assert made in [record["id"] for record in world.admin.get(PRODUCTS, q=text, size=200).data["records"]]
     field = text.replace(":", "")
-    for query in ({"sort": text}, {"fields": text}, {"filter": f"{field}:is:1"}, {"filter": f"name:{field}:1"}):
+    for query in (
+        {"sort": text},
+        {"fields": text},
+        {"filter": f"{field}:is:1"},
+        {"filter": f"name:{field}:1"},
+    ):
         assert world.admin.get(PRODUCTS, **query).status == 400
     assert world.admin.get(PRODUCTS, filter=f"price:is:{text}").status == 400
     copied = world.admin.patch(f"{PRODUCTS}/{world.product()}", {"supplier": text})

@@ -14,12 +14,14 @@ class Combobox {
     this.name = (this.hidden ?? this.input).name.replace(/__text$/, "");
     this.input.removeAttribute("name");
     this.label = this.input.labels?.[0]?.querySelector("span")?.textContent.trim() || this.input.getAttribute("aria-label") || "";
-    this.shown = this.multiple ? "" : this.input.value;
+    this.shown = this.multiple ? "" : this.input.defaultValue;
     this.items = [];
     this.at = -1;
     this.turn = 0;
     this.build();
     this.listen();
+    // Somebody may have begun to type before the script was there.
+    if (document.activeElement === this.input && this.input.value !== this.input.defaultValue) this.search();
   }
 
   build() {
