@@ -10,7 +10,7 @@ planning.py     from two definitions and what is stored to a plan
 meaning.py      what changes besides, in sentences
 """
 
-from engine.changes.identity import Identity, identify
+from engine.changes.identity import Identity, find_way, identify, join
 from engine.changes.meaning import meaning_changes
 from engine.changes.operations import (
     AddField,
@@ -54,7 +54,9 @@ __all__ = [
     "ReviveForm",
     "Risk",
     "SetUnique",
+    "find_way",
     "identify",
+    "join",
     "meaning_changes",
     "plain_kind",
     "plan_changes",

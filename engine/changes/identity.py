@@ -35,32 +35,23 @@ class Identity:
     fields: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-def identify(definitions: Iterable[AppDefinition]) -> Identity:
-    """Return what became of the forms and fields of the first definition in the last one.
+def identify(old: AppDefinition | None, new: AppDefinition, *, back: bool = False) -> Identity:
+    """Return what became of the forms and fields of one definition in the next.
 
-    definitions: from the one in force to the new one; those between them are the versions that are gone
-    back over, so that several renamings are followed step by step.
+    back: whether the new one is the one before, to which an app goes back.
     """
-    chain = list(definitions)
-    if len(chain) < 2:  # noqa: PLR2004 - a way has two ends
+    if old is None:
         return Identity()
-    found = _step(chain[0], chain[1])
-    for before, after in zip(chain[1:], chain[2:], strict=False):
-        found = _join(found, _step(before, after))
-    return found
-
-
-def _step(old: AppDefinition, new: AppDefinition) -> Identity:
-    forms = _same(old.forms, new.forms)
+    forms = _same(old.forms, new.forms, back=back)
     fields: dict[tuple[str, str], str] = {}
     for key, was in forms.items():
-        before, after = old.forms[was], new.forms[key]
-        fields |= {(key, name): former for name, former in _same(before.fields, after.fields).items()}
+        same = _same(old.forms[was].fields, new.forms[key].fields, back=back)
+        fields |= {(key, name): former for name, former in same.items()}
     return Identity(forms, fields)
 
 
-def _join(first: Identity, second: Identity) -> Identity:
-    """Put two steps together; `second` leads from where `first` ends."""
+def join(first: Identity, second: Identity) -> Identity:
+    """Put two steps together; `second` leads on from where `first` ends."""
     forms = {key: first.forms[was] for key, was in second.forms.items() if was in first.forms}
     fields = {
         (form, key): first.fields[(second.forms[form], was)]
@@ -70,16 +61,49 @@ def _join(first: Identity, second: Identity) -> Identity:
     return Identity(forms, fields)
 
 
-def _same(old: Mapping[str, _Named], new: Mapping[str, _Named]) -> dict[str, str]:
+def find_way(hashes: Iterable[str], current: str, wanted: str) -> list[tuple[str, bool]]:
+    """Return the texts on the way from the one in force to an earlier one, each with whether it is a step back.
+
+    hashes: of all versions, oldest first. A version that put an earlier text in force again is no step of its
+    own. A text that no version had is one step ahead.
+
+    >>> find_way(["a", "b", "c", "a"], "a", "c")
+    [('b', False), ('c', False)]
+    >>> find_way(["a", "b", "c"], "c", "a")
+    [('b', True), ('a', True)]
+    """
+    parents: dict[str, str] = {}
+    last = ""
+    for one in hashes:
+        parents.setdefault(one, last)
+        last = one
+    if wanted not in parents:
+        return [(wanted, False)]
+    up, down = _ancestors(current, parents), _ancestors(wanted, parents)
+    meeting = next((one for one in up if one in down), "")
+    back = up[1 : up.index(meeting) + 1] if meeting in up else up[1:]
+    ahead = down[: down.index(meeting)] if meeting in down else down
+    return [(one, True) for one in back] + [(one, False) for one in reversed(ahead)]
+
+
+def _ancestors(one: str, parents: Mapping[str, str]) -> list[str]:
+    found = []
+    while one:
+        found.append(one)
+        one = parents.get(one, "")
+    return found
+
+
+def _same(old: Mapping[str, _Named], new: Mapping[str, _Named], *, back: bool) -> dict[str, str]:
     """Return the old key of each thing that both definitions have, each old key once."""
     found = {key: key for key in new if key in old}
     free = [key for key in old if key not in new]
     for key, one in new.items():
         if key in found:
             continue
-        back = next((was for was in free if old[was].was == key), "")
-        was = one.was if one.was in free else back
-        if was:
+        forward = one.was if one.was in free else ""
+        backward = next((was for was in free if old[was].was == key), "")
+        if was := (backward or forward) if back else (forward or backward):
             found[key] = was
             free.remove(was)
     return found

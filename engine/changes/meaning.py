@@ -16,7 +16,7 @@ def meaning_changes(old: AppDefinition | None, new: AppDefinition, identity: Ide
     """Say in sentences what else is different: fields that read or behave differently, grants, roles."""
     if old is None:
         return
-    same = identity or identify([old, new])
+    same = identity or identify(old, new)
     for form in new.forms.values():
         before = form_before(old, same, form)
         if before is not None:

@@ -52,7 +52,7 @@ def plan_changes(
     table_names: every table name in use in the database, of all apps.
     identity: what was renamed, where that is more than the two definitions tell.
     """
-    same = identity or identify([*([old] if old else []), new])
+    same = identity or identify(old, new)
     work = _Planning(old, new, same, dict(stored.tables), set(table_names))
     work.forms()
     work.roles()

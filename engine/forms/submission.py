@@ -73,7 +73,6 @@ class FieldState:
     visible: bool
     required: bool
     readonly: bool
-    value: Value
     problems: tuple[Problem, ...] = ()
 
 
@@ -100,6 +99,10 @@ class Assessment:
     def is_accepted(self) -> bool:
         """Tell whether the record may be saved."""
         return not self.all_problems
+
+    def value(self, key: str) -> Value:
+        """Return what a field holds or shows; a field that is computed at each read is computed now."""
+        return self.scope.read(key)
 
     def changed(self, old: Mapping[str, Value]) -> dict[str, Value]:
         """Return the stored fields whose value differs from `old`."""
@@ -264,14 +267,14 @@ class _Work:
         writable = self.given.writable is None or found.key in self.given.writable
         readonly = not found.is_entered or not writable or self._is_readonly(found)
         required = visible and found.is_entered and self._is_required(found)
-        value = self.scope.read(found.key)
+        value = self.values.get(found.key)
         is_person = self.given.writable is not None
         if is_person and writable and readonly and found.key in self.entered and value != self.start.get(found.key):
             self._complain(found, NOT_WRITABLE.here(label=found.label))
-        if visible:
+        if visible and found.stored:
             self._judge(found, value, required=required)
         problems = tuple(self.problems.get(found.key, ())) if visible else ()
-        return FieldState(visible, required, readonly, value, problems)
+        return FieldState(visible, required, readonly, problems)
 
     def _judge(self, found: Field, value: Value, *, required: bool) -> None:
         if self.problems.get(found.key):

@@ -140,5 +140,11 @@ def _missing(registry: Registry[Any], member: Any) -> Iterator[Text]:
             yield Text(f"{zh_name} 的选项 {row.key} 没有说明", f"the option {row.key} of {name} has no help")
 
 
-LOOKS: list[Callable[[], Section]] = [_installation, _settings, _types]
-"""Every look, in the order of the output; those at the database, the mail server and the workers go here."""
+def _data() -> Section:
+    from runtime.cli.installation import look_at_data  # it needs the database, which the other looks do not
+
+    return look_at_data()
+
+
+LOOKS: list[Callable[[], Section]] = [_installation, _settings, _types, _data]
+"""Every look, in the order of the output."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.app import AppDefinition, check_app
 from engine.catalog import Catalog
-from engine.changes import Change, ConvertField, Identity, Plan, RemoveRole, identify, meaning_changes, plan_changes
+from engine.changes import Change, ConvertField, Identity, Plan, RemoveRole, find_way, identify, join, meaning_changes, plan_changes
 from engine.definition.document import read_document
 from engine.expression.sql import Facts
 from engine.problems import DefinitionError, Problem, ProblemCode
@@ -174,13 +174,18 @@ class Publisher:
 
     def _identity(self, connection: Connection, current: PublishedApp | None, definition: AppDefinition) -> Identity:
         """Tell what was renamed since; where an earlier version comes back, step by step over those between."""
-        if current is None or current.definition.hash == definition.hash:
-            return identify([*([current.definition] if current else []), definition])
-        between = []
-        for version in definitions.later_versions(connection, current.id, definition.hash)[1:]:
-            found, _ = self.check(version.text, version.file)
-            between += [found] if found else []
-        return identify([current.definition, *between, definition])
+        old = current.definition if current else None
+        if current is None or old is None:
+            return identify(None, definition)
+        versions = definitions.list_hashes(connection, current.id)
+        same = identify(old, old)
+        for fingerprint, back in find_way(versions.values(), old.hash, definition.hash):
+            number = next((n for n, one in versions.items() if one == fingerprint), 0)
+            version = definitions.find_version(connection, current.id, number)
+            new = self.check(version.text, version.file)[0] if version and fingerprint != definition.hash else definition
+            if new is not None:
+                same, old = join(same, identify(old, new, back=back)), new
+        return same
 
     def publish(
         self,

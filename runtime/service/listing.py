@@ -30,7 +30,10 @@ TOO_MUCH_ASKED = ProblemCode(
 )
 BAD_WORDS = ProblemCode(
     "bad-search",
-    Text("搜索的文字最多 {most} 个字,不能有控制字符", "A search has at most {most} characters, and no control characters"),
+    Text(
+        "搜索的文字最多 {most} 个字,不能有控制字符",
+        "A search has at most {most} characters, and no control characters",
+    ),
     Text("换一些文字", "Use other words"),
 )
 
@@ -143,14 +146,20 @@ def list_records(visit: Visit, form_key: str, request: ListRequest) -> ListPage:
         offset=(page - 1) * size,
     )
     compiled = visit.queries.compile(query)
-    lines = _lines(visit, form, query, columns, visit.connection.execute(compiled.rows).all())
+    lines = _lines(visit, query, columns, visit.connection.execute(compiled.rows).all())
     short = len(lines) < size and (lines or page == 1)
-    count = (page - 1) * size + len(lines) if short else int(visit.connection.execute(compiled.count).scalar_one())
-    totals = _totals(visit, form, query, columns) if request.totals and count > 1 else {}
+    count = (
+        (page - 1) * size + len(lines)
+        if short
+        else int(visit.connection.execute(compiled.count).scalar_one())
+    )
+    totals = _totals(visit, query, columns) if request.totals and count > 1 else {}
     return ListPage(form=form, columns=columns, lines=lines, count=count, page=page, size=size, totals=totals)
 
 
-def get_record(visit: Visit, form_key: str, record: int, columns: tuple[str, ...] = (), *, deleted: bool = False) -> RecordLine:
+def get_record(
+    visit: Visit, form_key: str, record: int, columns: tuple[str, ...] = (), *, deleted: bool = False
+) -> RecordLine:
     """Return one record with every field that the person may see in it.
 
     Raises `NotFound` when it is not there or not for this person.
@@ -160,14 +169,18 @@ def get_record(visit: Visit, form_key: str, record: int, columns: tuple[str, ...
         visit.form(form_key, "delete")
     _check_bounds(ListRequest(columns=columns))
     names = columns or tuple(visible_fields(visit, form))
-    query = RecordQuery(form=form.key, columns=_with_names(visit, form, names), ids=(record,), deleted=deleted)
+    query = RecordQuery(
+        form=form.key, columns=_with_names(visit, form, names), ids=(record,), deleted=deleted
+    )
     rows = visit.connection.execute(visit.queries.compile(query).rows).all()
     if not rows:
         raise NotFound
-    return _lines(visit, form, query, names, rows)[0]
+    return _lines(visit, query, names, rows)[0]
 
 
-def find_choices(visit: Visit, form_key: str, words: str, condition: Expression | None, limit: int = 20) -> tuple[RecordLine, ...]:
+def find_choices(
+    visit: Visit, form_key: str, words: str, condition: Expression | None, limit: int = 20
+) -> tuple[RecordLine, ...]:
     """Return the records that a picker offers: those the person may see, by name."""
     form = visit.form(form_key)
     names = tuple(dict.fromkeys((form.named_by, *default_columns(visit, form)[:3])))
@@ -177,7 +190,7 @@ def find_choices(visit: Visit, form_key: str, words: str, condition: Expression 
         search=_searched(visit, form) if words.strip() else (), limit=limit,
     )  # fmt: skip
     rows = visit.connection.execute(visit.queries.compile(query).rows).all()
-    return _lines(visit, form, query, visible, rows)
+    return _lines(visit, query, visible, rows)
 
 
 def default_columns(visit: Visit, form: Form) -> tuple[str, ...]:
@@ -203,19 +216,29 @@ def _default_sort(visit: Visit, form: Form) -> tuple[str, ...]:
 
 def _check_bounds(request: ListRequest) -> None:
     """Raise `Refusal` for what no page asks for, and what a database could only answer with an error."""
-    names = (*request.columns, *(one.field for one in request.filters), *(name.lstrip("-") for name in request.sort))
+    names = (
+        *request.columns,
+        *(one.field for one in request.filters),
+        *(name.lstrip("-") for name in request.sort),
+    )
     steps = [tuple(name.split(".")) for name in names]
     joins = {path[:depth] for path in steps for depth in range(1, len(path))}
-    too_many = len(request.filters) > MOST_FILTERS or len(request.sort) > MOST_SORTS or len(joins) > MOST_JOINS
+    too_many = (
+        len(request.filters) > MOST_FILTERS or len(request.sort) > MOST_SORTS or len(joins) > MOST_JOINS
+    )
     if too_many or any(len(one.value.split(",")) > MOST_VALUES for one in request.filters):
         raise Refusal(TOO_MUCH_ASKED.here())
-    if len(request.words) > MOST_WORDS or any(unicodedata.category(char) in ("Cc", "Cs") for char in request.words):
+    if len(request.words) > MOST_WORDS or any(
+        unicodedata.category(char) in ("Cc", "Cs") for char in request.words
+    ):
         raise Refusal(BAD_WORDS.here(most=MOST_WORDS))
 
 
 def _filter(visit: Visit, form: Form, one: Filter) -> Expression:
     visit.path(form.key, one.field)
-    return build_filter(one.field, one.operator, one.value, visit.environment(form.key), visit.app.definition.zone)
+    return build_filter(
+        one.field, one.operator, one.value, visit.environment(form.key), visit.app.definition.zone
+    )
 
 
 def _sort(visit: Visit, form: Form, name: str) -> Sort:
@@ -260,7 +283,9 @@ def _with_names(visit: Visit, form: Form, names: Sequence[str]) -> dict[str, Exp
     return columns
 
 
-def _lines(visit: Visit, form: Form, query: RecordQuery, names: Sequence[str], rows: Sequence[Any]) -> tuple[RecordLine, ...]:
+def _lines(
+    visit: Visit, query: RecordQuery, names: Sequence[str], rows: Sequence[Any]
+) -> tuple[RecordLine, ...]:
     places = {name: position + 2 for position, name in enumerate(query.columns)}
     plans = []
     for name in names:
@@ -268,7 +293,11 @@ def _lines(visit: Visit, form: Form, query: RecordQuery, names: Sequence[str], r
         named = _name_path(visit, kind)
         plans.append((name, places[name], kind, places.get(f"{name}.{named}") if named else None))
     return tuple(
-        RecordLine(row[0], row[1], {name: _cell(visit, row, place, kind, title) for name, place, kind, title in plans})
+        RecordLine(
+            row[0],
+            row[1],
+            {name: _cell(visit, row, place, kind, title) for name, place, kind, title in plans},
+        )
         for row in rows
     )
 
@@ -300,7 +329,7 @@ def name_reference(visit: Visit, kind: ValueType, identifier: int) -> str:
     return str(name) if name is not None else f"#{identifier}"
 
 
-def _totals(visit: Visit, form: Form, query: RecordQuery, names: Sequence[str]) -> dict[str, Value]:
+def _totals(visit: Visit, query: RecordQuery, names: Sequence[str]) -> dict[str, Value]:
     numeric = {name: query.columns[name] for name in names if query.columns[name].type.kind is Kind.MONEY}
     if not numeric:
         return {}
@@ -319,7 +348,9 @@ class HistoryLine:
     changes: Mapping[str, tuple[object, object]]
 
 
-def read_history(visit: Visit, form: Form, record: int, readable: frozenset[str], limit: int = 50) -> tuple[HistoryLine, ...]:
+def read_history(
+    visit: Visit, form: Form, record: int, readable: frozenset[str], limit: int = 50
+) -> tuple[HistoryLine, ...]:
     """Return who changed what in a record, newest first, in the fields that the person may read there."""
     table, people = schema.history, schema.users
     query = (
@@ -335,5 +366,3 @@ def read_history(visit: Visit, form: Form, record: int, readable: frozenset[str]
         if seen or not changes or action != "update":
             lines.append(HistoryLine(version, action, name or "", at, seen))
     return tuple(lines)
-
-

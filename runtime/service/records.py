@@ -27,12 +27,18 @@ from runtime.unit_of_work import Done, UnitOfWork
 
 OUTSIDE = ProblemCode(
     "outside-your-rows",
-    Text("这样填的话,记录不在你能新建的范围里", "Filled in like this, the record is not among those that you may create"),
+    Text(
+        "这样填的话,记录不在你能新建的范围里",
+        "Filled in like this, the record is not among those that you may create",
+    ),
     Text("检查部门、负责人等字段", "Check the fields that say whose record it is"),
 )
 UNKNOWN_REFERENCE = ProblemCode(
     "unknown-reference",
-    Text("「{label}」选的记录不存在,或者不能选", "The record chosen for {label} does not exist or cannot be chosen"),
+    Text(
+        "「{label}」选的记录不存在,或者不能选",
+        "The record chosen for {label} does not exist or cannot be chosen",
+    ),
     Text("从列表里选一个", "Choose one from the list"),
 )
 UNKNOWN_BUTTON = ProblemCode(
@@ -74,13 +80,17 @@ def check_names(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple
     for key in values:
         if key not in known:
             near = suggest(key[:100], names)
-            problems.append(UNKNOWN_FIELD.at(None, path=(key,), suggestions=near, name=key[:100], form=form.label))
+            problems.append(
+                UNKNOWN_FIELD.at(None, path=(key,), suggestions=near, name=key[:100], form=form.label)
+            )
         elif not form.fields[key].is_entered:
             problems.append(NOT_WRITABLE.at(None, path=(key,), label=form.fields[key].label))
     return tuple(problems)
 
 
-def check_scope(visit: Visit, unit: UnitOfWork, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
+def check_scope(
+    visit: Visit, unit: UnitOfWork, form: Form, values: Mapping[str, object]
+) -> tuple[Problem, ...]:
     """Return a problem where a new record would be sound, but not among those that the person may create."""
     policy = visit.policy(form.key)
     if policy.unlimited:
@@ -209,7 +219,11 @@ def _expect(form: Form, row: Row, record: int, expected: int | None) -> None:
 
 
 def preview(
-    visit: Visit, form_key: str, values: Mapping[str, object], record: int = 0, touched: Sequence[str] | None = None
+    visit: Visit,
+    form_key: str,
+    values: Mapping[str, object],
+    record: int = 0,
+    touched: Sequence[str] | None = None,
 ) -> Assessment:
     """Say how a submission stands, without saving: what a page's live feedback shows.
 
@@ -223,18 +237,31 @@ def preview(
         rights = visit.policy(form.key).rights(visit.scope(form, row or {}))
         if row is None or "read" not in rights.actions:
             raise NotFound
+        if "update" not in rights.actions:
+            raise Forbidden("update", form)
         writable = rights.writable
-    entered = {
-        key: value for key, value in values.items()
-        if key in form.fields and key in writable and not form.fields[key].readonly and form.fields[key].is_entered
-        and (touched is None or key in touched)
-    }  # fmt: skip
+    fields = {key: one for key, one in form.fields.items() if one.is_entered and not one.readonly}
+    enterable = fields.keys() & writable if touched is None else fields.keys() & writable & set(touched)
+    entered = {key: value for key, value in values.items() if key in enterable}
     return assess(form, entered, _circumstances(visit, writable), old=row)
 
 
-def _circumstances(visit: Visit, writable: frozenset[str], reader: StoredReader | None = None) -> Circumstances:
+def shown_fields(visit: Visit, assessment: Assessment) -> frozenset[str]:
+    """Return the fields of a previewed record that the person may see; of a new one also those to fill in."""
+    form, policy = assessment.form, visit.policy(assessment.form.key)
+    record = assessment.scope.record_id
+    if not record:
+        return policy.visible | policy.creatable()
+    return policy.rights(visit.scope(form, visit.reader.row(form.key, record) or {})).readable
+
+
+def _circumstances(
+    visit: Visit, writable: frozenset[str], reader: StoredReader | None = None
+) -> Circumstances:
     zone = visit.app.definition.zone
-    return Circumstances(reader=reader or visit.reader, now=visit.now, zone=zone, me=visit.actor.id, writable=writable)
+    return Circumstances(
+        reader=reader or visit.reader, now=visit.now, zone=zone, me=visit.actor.id, writable=writable
+    )
 
 
 def check_references(

@@ -6,7 +6,7 @@ loses its place in the definition.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -58,6 +58,7 @@ REPEATED = ProblemCode(
 _CHUNK = 1_000
 _SHOWN = 5
 _LONGEST_SHOWN = 40
+_LONGEST_INDEXED = 600
 
 
 @dataclass
@@ -212,7 +213,10 @@ class SchemaWriter:
             found = self.connection.execute(repeated.order_by(value).limit(_SHOWN)).scalars()
             self.problems.append(self._complaint(REPEATED, one, count, [_shown(row) for row in found]))
             return
-        self._create_index(index_name("u", owner.name, stored.name), owner.name, (stored.name,), unique=True)
+        index = index_name("u", owner.name, stored.name)
+        # PostgreSQL holds no long text in an index, but a fingerprint of it.
+        is_long = not self.is_sqlite and not _fits_index(one)
+        self._create_index(index, owner.name, [text(f"md5({stored.name})") if is_long else stored.name], unique=True)
 
     def _index(self) -> None:
         """Create the indexes that the definition asks for, and drop those that nothing asks for now."""
@@ -233,7 +237,7 @@ class SchemaWriter:
         found = (str(index["name"]) for index in inspect(self.connection).get_indexes(name))
         return {index for index in found if index.startswith(("i_", "u_"))}
 
-    def _create_index(self, index: str, name: str, columns: tuple[str, ...], *, unique: bool = False) -> None:
+    def _create_index(self, index: str, name: str, columns: Sequence[Any], *, unique: bool = False) -> None:
         live = text("deleted_at IS NULL")
         self.operations.create_index(
             index, name, list(columns), unique=unique, sqlite_where=live, postgresql_where=live
@@ -249,8 +253,16 @@ def indexed_fields(definition: AppDefinition, form: str) -> tuple[str, ...]:
         if grant.rows is not None:
             wanted += [path.steps[0] for path in grant.rows.paths if path.root == "record" and path.steps]
     wanted += [name.lstrip("-") for name in found.sort]
-    stored = {one.key for one in found.stored_fields} | {"created_by", "created_at", "updated_at"}
-    return tuple(key for key in dict.fromkeys(wanted) if key in stored)
+    fitting = {one.key for one in found.stored_fields if _fits_index(one)} | {"created_by", "created_at", "updated_at"}
+    return tuple(key for key in dict.fromkeys(wanted) if key in fitting)
+
+
+def _fits_index(one: Field) -> bool:
+    """Tell whether every value of a field fits into an entry of an index, which holds some 2,700 bytes."""
+    if one.value_type.kind is Kind.LIST:
+        return False
+    most = getattr(one.options, "max", None)
+    return one.value_type.kind is not Kind.TEXT or (isinstance(most, int | Decimal) and most <= _LONGEST_INDEXED)
 
 
 def convert_value(value: Value, one: Field, zone: ZoneInfo) -> Value:

@@ -96,16 +96,11 @@ def list_versions(connection: Connection, app_id: int) -> list[VersionRow]:
     return [VersionRow(*row) for row in connection.execute(query)]
 
 
-def later_versions(connection: Connection, app_id: int, fingerprint: str) -> list[VersionRow]:
-    """Return what was published after the last version with a text that is in force no more, newest first.
-
-    Nothing where no version had this text.
-    """
-    versions = list_versions(connection, app_id)
-    for position, version in enumerate(versions):
-        if version.hash == fingerprint:
-            return versions[:position]
-    return []
+def list_hashes(connection: Connection, app_id: int) -> dict[int, str]:
+    """Return the fingerprint of the text of each version, oldest first."""
+    table = schema.versions
+    query = select(table.c.number, table.c.hash).where(table.c.app_id == app_id).order_by(table.c.number)
+    return {row.number: row.hash for row in connection.execute(query)}
 
 
 def count_members(connection: Connection, app_id: int, role: str) -> int:

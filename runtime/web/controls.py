@@ -13,6 +13,7 @@ from engine.scope import RecordScope
 from engine.texts import Language
 from engine.values import Kind, Value, display, to_json, write_number
 from runtime.service.listing import name_reference
+from runtime.service.records import shown_fields
 from runtime.service.visit import Visit
 
 
@@ -30,8 +31,8 @@ def make_control(
         "kind": "readonly" if readonly else shape.kind,
         "name": field.key,
         "label": field.label.to(language),
-        "value": raw if raw is not None else input_text(visit, field, state.value),
-        "display": shown_text(visit, field, state.value),
+        "value": raw if raw is not None else input_text(visit, field, scope.read(field.key)),
+        "display": shown_text(visit, field, scope.read(field.key)),
         "required": state.required,
         "readonly": readonly,
         "hidden": not state.visible,
@@ -82,17 +83,17 @@ def feedback(visit: Visit, assessment: Assessment, touched: set[str]) -> dict[st
     """Return what the live form needs to know of every field; problems only of those that were left."""
     language: Language = visit.language
     fields: dict[str, Any] = {}
-    policy = visit.policy(assessment.form.key)
+    shown = shown_fields(visit, assessment)
     for key, state in assessment.states.items():
-        if not policy.shows(key):
+        if key not in shown:
             continue
         field = assessment.form.fields[key]
         fields[key] = {
             "visible": state.visible,
             "required": state.required,
             "readonly": state.readonly,
-            "value": input_text(visit, field, state.value) or None,
-            "display": shown_text(visit, field, state.value),
+            "value": input_text(visit, field, assessment.value(key)) or None,
+            "display": shown_text(visit, field, assessment.value(key)),
             "problems": [p.sentence.to(language) for p in state.problems] if key in touched else [],
             "options": None,
         }

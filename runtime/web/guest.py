@@ -65,7 +65,7 @@ def _choose_language() -> Language:
     asked = request.args.get("lang", "")
     for choice in (asked, found.actor.language if found else "", request.cookies.get("lang", "")):
         if choice in LANGUAGES:
-            return cast(Language, choice)
+            return choice
     best = request.accept_languages.best_match(["zh", "zh-CN", "en"])
     return "en" if best == "en" else office().settings.language if best is None else "zh"
 

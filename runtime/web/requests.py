@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 
 from flask import request
 
+from runtime.service.visit import NotFound
+
 IDEMPOTENCY = "Idempotency-Key"
+LARGEST_ID = 2**53
 OWN_NAMES = frozenset({"csrf_token", IDEMPOTENCY, "version", "intent", "next"})
 
 
@@ -31,3 +35,12 @@ def request_hash() -> str:
     """Return a fingerprint of what was sent, so that a repeated request can be told from another one."""
     parts = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
     return hashlib.sha256(repr((request.path, parts)).encode()).hexdigest()
+
+
+def check_path() -> None:
+    """Answer 404 for an address that nothing can have: control characters, numbers beyond all ids."""
+    for value in (request.view_args or {}).values():
+        if isinstance(value, int) and not 0 < value < LARGEST_ID:
+            raise NotFound
+        if isinstance(value, str) and any(unicodedata.category(char) in ("Cc", "Cs") for char in value):
+            raise NotFound

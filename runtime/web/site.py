@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, request, url_for
 
 from runtime.service.office import Office
-from runtime.web import api, errors, guest, pages, session
+from runtime.web import api, errors, guest, pages, requests, session
 from runtime.web.navigation import navigation
 from runtime.web.wording import when_text
 
@@ -46,6 +46,7 @@ def create_site(office: Office) -> Flask:
         site.register_blueprint(blueprint)
     for blueprint in find_blueprints(api.__name__, api.__path__):
         site.register_blueprint(blueprint, url_prefix="/api")
+    site.before_request(requests.check_path)
     site.before_request(session.open_session)
     site.after_request(_finish)
     site.context_processor(_page_context)

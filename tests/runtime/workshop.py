@@ -72,6 +72,7 @@ class Workpiece:
         return self.shop.publisher.plan(self.text(forms, **head), "test.yaml")
 
     def publish(self, forms: str, *, confirmed: bool = True, **head: object) -> PublishedApp:
+        self.shop.clock.forward(seconds=1)
         return self.shop.publisher.publish(self.text(forms, **head), "test.yaml", confirmed=confirmed)
 
     def refused(self, forms: str, **head: object) -> dict[str, str]:
@@ -83,6 +84,7 @@ class Workpiece:
         raise AssertionError("it was published")
 
     def roll_back(self, number: int) -> PublishedApp:
+        self.shop.clock.forward(seconds=1)
         return self.shop.publisher.roll_back(self.key, number, confirmed=True)
 
     @property

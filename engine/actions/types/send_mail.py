@@ -70,9 +70,10 @@ class SendMail(ActionType):
 
     def compile(self, options: MailOptions, cursor: Cursor, compiling: Compiling) -> CheckedMail | None:
         """Check the recipients and both texts."""
-        place = cursor.child("to")
         to = []
-        for source in options.to:
+        for position, source in enumerate(options.to):
+            place = cursor.child("to")
+            place = place.child(position) if isinstance(place.data, list) else place
             found = compiling.expression(source, place)
             if found is not None and found.type.kind not in (Kind.USER, Kind.TEXT):
                 place.report(NOT_A_RECIPIENT, kind=found.type.kind.label)

@@ -18,14 +18,13 @@ from runtime.service.visit import NO_SUCH_APP, NotFound
 from runtime.store import definitions
 from runtime.store.published import PublishedApp
 from runtime.web.api.answering import give, json_answer, respond
-from runtime.web.api.asking import attempt, check_parameters, check_path, expected_version, read_flag
+from runtime.web.api.asking import attempt, check_parameters, expected_version, read_flag
 from runtime.web.api.bodies import read_json_body
 from runtime.web.errors import problem_document
 from runtime.web.guest import actor, language, office
 from runtime.web.navigation import may_design, visible_apps
 
 blueprint = Blueprint("api_apps", __name__)
-blueprint.before_request(check_path)
 
 YAML = ("text/yaml", "application/yaml", "text/x-yaml", "application/x-yaml")
 ADMINS_ONLY = ProblemCode(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Collection
 
 from flask import request
-from werkzeug.exceptions import NotFound
 
 from engine.problems import ProblemCode, Refusal, suggest
 from engine.texts import Text
@@ -32,7 +30,6 @@ WRONG_HEADER = ProblemCode(
     Text("改成{expected}", "Use {expected}"),
 )
 
-LARGEST_ID = 2**53
 _MOST_PAGES = 1_000_000
 _ONCE = Text("只写一次", "given once")
 _YES_OR_NO = Text("true 或 false", "true or false")
@@ -41,15 +38,6 @@ _KEY = Text("1 到 200 个可见的 ASCII 字符", "1 to 200 visible ASCII chara
 _NAMES = Text("用逗号隔开的字段", "fields with commas between them")
 _ETAG = re.compile(r'(?:W/)?"?([0-9]{1,15})"?')
 _LIST = ("filter", "sort", "page", "size", "fields", "q", "deleted", "totals")
-
-
-def check_path() -> None:
-    """Answer 404 for an address that nothing can have: control characters, numbers beyond all ids."""
-    for value in (request.view_args or {}).values():
-        if isinstance(value, int) and not 0 < value < LARGEST_ID:
-            raise NotFound
-        if isinstance(value, str) and any(unicodedata.category(char) in ("Cc", "Cs") for char in value):
-            raise NotFound
 
 
 def check_parameters(known: Collection[str], repeated: Collection[str] = ()) -> None:

@@ -26,7 +26,6 @@ from runtime.store.exact_json import write_json
 from runtime.web.api.answering import give, json_answer, save, version_headers
 from runtime.web.api.asking import (
     check_parameters,
-    check_path,
     expected_version,
     list_request,
     read_flag,
@@ -37,7 +36,6 @@ from runtime.web.errors import problem_document
 from runtime.web.guest import language, reading
 
 blueprint = Blueprint("api_records", __name__)
-blueprint.before_request(check_path)
 
 FORM = "/apps/<app>/forms/<form>/records"
 RECORD = f"{FORM}/<int:record>"

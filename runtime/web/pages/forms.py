@@ -129,7 +129,7 @@ def _conflict(visit: Visit, assessment: Assessment, values: dict[str, object], r
     fields = []
     for key in values:
         field = form.fields.get(key)
-        if field is None or assessment.states[key].value == theirs.states[key].value:
+        if field is None or assessment.value(key) == theirs.value(key):
             continue
         mine = make_control(visit, field, assessment.states[key], assessment.scope)["display"]
         other = make_control(visit, field, theirs.states[key], theirs.scope)["display"]
@@ -172,11 +172,9 @@ def _page(
 def _sections(
     visit: Visit, assessment: Assessment, typed: dict[str, object] | None, *, judge: bool
 ) -> list[dict[str, Any]]:
-    form, policy = assessment.form, visit.policy(assessment.form.key)
-    new = not assessment.scope.record_id
-    writable = policy.creatable() if new else frozenset(form.fields)
-    shown = [key for key in form.fields if policy.shows(key) or (new and key in writable)]
-    if new:
+    form, visible = assessment.form, service.shown_fields(visit, assessment)
+    shown = [key for key in form.fields if key in visible]
+    if not assessment.scope.record_id:
         shown = [key for key in shown if not form.fields[key].is_numbered]
     sections = []
     for title, keys in layout(form, shown):

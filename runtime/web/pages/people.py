@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
+from runtime.service.passwords import Passwords
 from runtime.service.people import PeopleError, PersonFields
-from runtime.service.sign_in import SignInRefused
 from runtime.service.visit import NO_SUCH_FORM, NotFound
 from runtime.store import people as store
 from runtime.web.guest import actor, language, office, say
@@ -35,14 +35,15 @@ def add_user() -> str | tuple[str, int] | Response:
     for name in ("department_id", "supervisor_id"):
         if form.get(name, "").isdigit():
             fields[name] = int(form[name])  # type: ignore[literal-required]  # one of the two names above
+    weak = Passwords().problem(form.get("password", ""), form.get("username", ""))
+    if weak is not None:
+        return _page([{"name": "password", "sentence": weak.sentence.to(language())}]), 422
     try:
         person = office().people.create_person(fields)
         office().sign_in.set_password(person, form.get("password", ""))
     except PeopleError as error:
         problems = [{"name": str(p.path[0]) if p.path else None, "sentence": p.sentence.to(language())} for p in error.problems]
         return _page(problems), 422
-    except SignInRefused as refused:
-        return _page([{"name": "password", "sentence": refused.problem.sentence.to(language())}]), 422
     toast(say("已添加", "Added"))
     return redirect(url_for("people.people"), 303)  # type: ignore[return-value]
 

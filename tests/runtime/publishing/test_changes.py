@@ -192,7 +192,7 @@ def test_a_removed_form_comes_back_with_its_records(workshop: Workshop) -> None:
 
 
 def test_numbers_become_texts_as_people_write_them(workshop: Workshop) -> None:
-    app = workshop.app("a: {fields: {m: {type: money}, n: {type: number}, b: {type: boolean}, d: {type: date}, t: {type: datetime}}}")
+    app = workshop.app("a: {fields: {m: {type: money}, n: {type: number, decimals: 3}, b: {type: boolean}, d: {type: date}, t: {type: datetime}}}")
     one = app.save("a", m="1200.50", n="0.125", b=True, d="2026-02-28", t="2026-02-28 08:30")
     app.delete("a", app.save("a", m=1))
     texts = "a: {fields: {m: {type: text}, n: {type: text}, b: {type: text}, d: {type: text}, t: {type: text}}}"

@@ -18,7 +18,10 @@ export function read(key) {
   }
 }
 
+let closed = false;
+
 export function write(key, draft) {
+  if (closed) return false;
   try {
     storage()?.setItem(PREFIX + key, JSON.stringify(draft));
     return true;
@@ -38,7 +41,8 @@ export function forgetSent() {
   for (const key of keys()) if (read(key.slice(PREFIX.length))?.sent) storage().removeItem(key);
 }
 
-/** On signing out nothing stays. */
+/** On signing out nothing stays, and leaving the page must not write it again. */
 export function forgetAll() {
+  closed = true;
   for (const key of keys()) storage().removeItem(key);
 }
