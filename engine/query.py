@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 
 from engine.access import Action, Grant, Policy
 from engine.expression.sql import Facts, Frame, RowSource, SqlCompiler, Tables
+from engine.expression.sql_aggregates import fold
 from engine.expression.tree import Expression, FieldShape, Path, RecordShape
 from engine.texts import Text
 
@@ -164,9 +165,7 @@ class QueryCompiler:
         sums = []
         for position, expression in enumerate(expressions.values()):
             element = self._visible(compiler, source, expression, frame)
-            add = func.q_sum if compiler.is_sqlite and not hasattr(element.type, "scale") else func.sum
-            summed = add(element, type_=element.type)
-            sums.append(summed.label(f"v{position}"))
+            sums.append(fold(compiler, "sum", element).label(f"v{position}"))
         return select(*sums).select_from(source.from_clause()).where(and_(true(), *conditions))
 
     def _conditions(self, query: RecordQuery, compiler: SqlCompiler, source: RowSource) -> list[Element]:

@@ -137,8 +137,8 @@ def new_name(key: str, taken: Iterable[str], prefix: str) -> str:
 def index_name(prefix: str, table: str, column: str) -> str:
     """Make the name of an index or a constraint; one that PostgreSQL would cut off ends with a fingerprint.
 
-    >>> index_name("i", "r_gifts", "f_name")
-    'i_r_gifts_f_name'
+    >>> index_name("i", "r_store", "f_name")
+    'i_r_store_f_name'
     """
     name = f"{prefix}_{table}_{column}"
     if len(name) <= _LONGEST_NAME:

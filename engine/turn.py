@@ -17,6 +17,7 @@ from engine.actions.counting import BAD_AMOUNT, NO_RECORD
 from engine.app import AppDefinition
 from engine.decisions import Adjust, ChangeRecord, CreateRecord, Decision, DeleteRecord, RestoreRecord
 from engine.expression.evaluate import holds
+from engine.expression.tree import Path as FieldPath
 from engine.expression.tree import Reader
 from engine.forms.submission import Assessment, Circumstances, assess
 from engine.problems import Path, Problem, ProblemCode, Refusal
@@ -183,7 +184,7 @@ class _Work:
         if button.when is not None:
             path: Path = ("forms", event.form, "buttons", event.button, "when")
             held = holds(button.when, scope)
-            values = {each.key: scope.resolve(each) for each in button.when.paths}
+            values = {_name_of(each): scope.resolve(each) for each in button.when.paths}
             self.turn.trace.add(path, "condition", "yes" if held else "no", **values)
             if not held:
                 return (NOT_NOW.here(button=button.label),)
@@ -285,3 +286,8 @@ class _Work:
     def _decide(self, decision: Decision, path: Path, result: str, **values: Value) -> None:
         self.turn.decisions.append(decision)
         self.turn.trace.add(path, "decision", result, **values)
+
+
+def _name_of(path: FieldPath) -> str:
+    """Write a path as the definition does."""
+    return ".".join(path.steps if path.root == "record" else (path.root, *path.steps))

@@ -92,7 +92,7 @@ def prepare_demo(installation: Installation, definitions: list[Path], password: 
     """
     office = replace(installation.office, demo_password=password)
     for path in definitions:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes()
         definition = read_document(text, path.name)
         with office.database.reading() as connection:
             known = office.shelf.get(connection, definition.data.get("app", ""))

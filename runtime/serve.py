@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import socket
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from engine.problems import DefinitionError, ProblemCode
+from engine.problems import DefinitionError, Problem, ProblemCode
 from engine.registry import RegistryError
 from engine.texts import Text
 from runtime.app import Installation, open_installation, prepare_demo
-from runtime.config import Settings
+from runtime.config import ConfigError, Settings
 from runtime.service.demo import demo_people
+from runtime.service.people import PeopleError
 from runtime.store.starting import StartError
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ BAD_HOST = ProblemCode(
     Text("检查 QUARTET_HOST", "Check QUARTET_HOST"),
 )
 _SHOWN = 8
+_STOP_SECONDS = 10.0
 
 
 def prepare(settings: Settings, definitions: list[Path]) -> None:
@@ -47,8 +51,8 @@ def prepare(settings: Settings, definitions: list[Path]) -> None:
             installation = prepare_demo(installation, definitions, demo_password(settings))
             _print_demo(installation)
         click.echo(f"→ {settings.base_url}")
-    except DefinitionError as error:
-        raise click.ClickException("\n".join(p.line(settings.language) for p in error.problems)) from error
+    except (DefinitionError, PeopleError) as error:
+        raise _explained(error.problems, settings) from error
     finally:
         installation.office.database.close()
 
@@ -56,12 +60,22 @@ def prepare(settings: Settings, definitions: list[Path]) -> None:
 def open_or_explain(settings: Settings) -> Installation:
     """Open the installation; what stops it ends the command with its sentence and a way out."""
     try:
+        settings.secret()
         return open_installation(settings)
+    except ConfigError as error:
+        raise _explained(error.problems, settings) from error
     except StartError as error:
-        problem = error.problem
-        raise click.ClickException(f"{problem.sentence.to(settings.language)}\n{problem.fix.to(settings.language)}") from error
+        raise _explained([error.problem], settings) from error
     except RegistryError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _explained(problems: Iterable[Problem], settings: Settings) -> click.ClickException:
+    """Return what ends the command: each problem in a sentence with its way out, a few of many."""
+    found = list(problems)
+    language = settings.language
+    lines = [f"{problem.line(language)}\n  {problem.fix.to(language)}" for problem in found[:_SHOWN]]
+    return click.ClickException("\n".join([*lines, *([f"… {len(found)}"] if len(found) > _SHOWN else [])]))
 
 
 def check_address(settings: Settings) -> None:
@@ -75,8 +89,7 @@ def check_address(settings: Settings) -> None:
             taken = error.errno in (98, 48, 10048)
             code = PORT_TAKEN if taken else BAD_HOST
             problem = code.here(host=settings.host, port=settings.port, reason=error.strerror or str(error))
-            words = f"{problem.sentence.to(settings.language)}\n{problem.fix.to(settings.language)}"
-            raise click.ClickException(words) from error
+            raise _explained([problem], settings) from error
 
 
 def demo_password(settings: Settings) -> str:
@@ -105,13 +118,14 @@ def run(settings: Settings, *, demo: bool) -> None:
     """Serve until stopped."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     os.environ["QUARTET_SERVE_DEMO"] = "1" if demo else ""
     static = Path(__file__).parent / "web" / "static"
     server = Granian(
         "runtime.serve:build_site", factory=True, address=settings.host, port=settings.port, interface=Interfaces.WSGI,
         workers=settings.workers, blocking_threads=settings.threads, static_path_route=["/static"],
-        static_path_mount=[static], log_access=False, log_level="warning",
+        static_path_mount=[static], log_access=False, log_level=LogLevels.warning,
     )  # fmt: skip
     server.serve()
 
@@ -124,4 +138,11 @@ def build_site() -> Flask:
         office = replace(installation.office, demo_password=demo_password(settings))
         installation = Installation(office, installation.relay)
     installation.relay.start()
+    atexit.register(_stop, installation)
     return installation.site
+
+
+def _stop(installation: Installation) -> None:
+    """Finish the message in hand, give the others back and close the database."""
+    installation.relay.stop(_STOP_SECONDS)
+    installation.office.database.close()

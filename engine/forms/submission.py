@@ -225,18 +225,21 @@ class _Work:
                 value = evaluate(fill, self.scope)
                 # A new record whose link is blank keeps its default.
                 value = self.start[one.key] if value is None and self.is_new else value
-                self._want(one, value, trusted=True)
-                self.values[one.key] = None if one.key in self.hidden else self.wanted[one.key]
+                self._work_out(one, value)
 
     def _compute(self, found: Field) -> None:
-        if found.formula is None:
-            return
-        self.problems.pop(found.key, None)
-        value = evaluate(found.formula, self.scope)
-        self.wanted[found.key] = None
+        if found.formula is not None:
+            self.wanted[found.key] = None
+            self._work_out(found, evaluate(found.formula, self.scope))
+
+    def _work_out(self, found: Field, value: Value) -> None:
+        """Take a value that was computed, in place of the one of an earlier pass."""
+        entered = [problem for problem in self.problems.pop(found.key, ()) if problem.code is NOT_WRITABLE]
         self._want(found, value, trusted=True)
-        if found.value_type.is_numeric and found.key in self.problems:
+        if found.key in self.problems and found.value_type.is_numeric:
             self.problems[found.key] = [OUT_OF_RANGE.at(None, path=(found.key,), label=found.label)]
+        if entered:
+            self.problems[found.key] = entered
         self.values[found.key] = None if found.key in self.hidden else self.wanted[found.key]
 
     def _is_visible(self, found: Field) -> bool:

@@ -156,18 +156,19 @@ def _values_at(visit: Visit, form: Form, record: int, row: Row, version: int) ->
         .where(table.c.app_id == visit.app.id, table.c.form == form.key, table.c.record_id == record)
         .order_by(table.c.id.desc())
     )
-    values = {one.key: row.get(one.key) for one in form.stored_fields}
+    then: dict[str, object] = {}
     known = False
     for at, changes in visit.connection.execute(query):
         if at <= version:
             known = known or at == version
             break
         for key, (before, _) in changes.items():
-            if key in values:
-                values[key] = _value_then(form.fields[key], before)
+            then[key] = before
     if not known:
         raise NotFound
-    return values
+    return {
+        one.key: _value_then(one, then[one.key]) if one.key in then else row.get(one.key) for one in form.stored_fields
+    }
 
 
 def _value_then(field: Field, before: object) -> Value:

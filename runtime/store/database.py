@@ -124,7 +124,12 @@ class Database:
     def _open_postgresql(cls, url: URL, connections: int) -> Database:
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
-            connect_args={"autocommit": True, "connect_timeout": 5, "application_name": "quartet"},
+            connect_args={
+                "autocommit": True,
+                "connect_timeout": 5,
+                "application_name": "quartet",
+                "options": "-c timezone=UTC",
+            },  # fmt: skip
             json_serializer=write_json,
             json_deserializer=read_json,
             pool_size=connections,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -18,7 +19,13 @@ from runtime.service.visit import Visit
 
 
 def make_control(
-    visit: Visit, field: Field, state: FieldState, scope: RecordScope, *, raw: object = None, judge: bool = True
+    visit: Visit,
+    field: Field,
+    state: FieldState,
+    scope: RecordScope,
+    *,
+    raw: object = None,
+    judge: bool = True,
 ) -> dict[str, Any]:
     """Return the control of a field.
 
@@ -56,8 +63,8 @@ def input_text(visit: Visit, field: Field, value: Value) -> str:
     kind = field.value_type.kind
     if kind in (Kind.NUMBER, Kind.MONEY):
         return write_number(value)  # type: ignore[arg-type]  # a numeric kind holds a Decimal
-    if kind is Kind.DATETIME:
-        return value.astimezone(visit.app.definition.zone).strftime("%Y-%m-%dT%H:%M")  # type: ignore[union-attr]
+    if isinstance(value, datetime):
+        return value.astimezone(visit.app.definition.zone).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(to_json(value))

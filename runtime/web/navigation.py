@@ -1,4 +1,4 @@
-"""What the shell shows beside every page: the apps and the open app's forms, as far as the person may see them."""
+"""What the shell shows beside every page, as far as the person may see it; and whom to ask for more."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def navigation() -> tuple[Links, Links, dict[str, Any] | None]:
 
 
 def app_link(app: PublishedApp) -> dict[str, Any]:
-    """Return an app as a link to what opens first: the form that the definition names, or the app's own page."""
+    """Return an app as a link to what opens first: the form that it names, or else its own page."""
     home = app.definition.home
     opens = url_for("app_home.app_home", app=app.key)
     if home in visible_forms(app) and actor_may_read(app, home):

@@ -20,6 +20,12 @@ def check(page: Page, text: str) -> None:
     expect(ui(page, "problems")).to_be_visible()
 
 
+def roll_back_to(page: Page, words: str) -> None:
+    version = ui(page, "version").filter(has_text=words)
+    version.locator("summary").click()
+    version.locator("[data-ui=rollback]").click()
+
+
 def columns(page: Page) -> list[str]:
     page.goto(LIST)
     return [text.strip() for text in page.get_by_role("columnheader").all_inner_texts()]
@@ -86,17 +92,13 @@ def test_a_new_field_is_there_at_once_and_removing_it_asks_first(analyst: Page, 
     assert "颜色" not in columns(other)
 
     analyst.goto("/a/notes/definition")
-    with_colour = ui(analyst, "version").filter(has_text="加颜色")
-    with_colour.locator("summary").click()
-    with_colour.locator("[data-ui=rollback]").click()
+    roll_back_to(analyst, "加颜色")
     expect(ui(analyst, "toast")).to_contain_text("已回到版本")
     other.goto(LIST)
     expect(ui(other, "row").filter(has_text="彩笔")).to_contain_text("红")
 
     analyst.goto("/a/notes/definition")
-    first = ui(analyst, "version").filter(has_text="demo")
-    first.locator("summary").click()
-    first.locator("[data-ui=rollback]").click()
+    roll_back_to(analyst, "demo")
     expect(ui(analyst, "publish-yes")).to_be_visible()
     ui(analyst, "publish-yes").check()
     ui(analyst, "publish").click()

@@ -157,7 +157,9 @@ def test_a_check_of_the_whole_record_is_said_before_submitting(visit: Visitor) -
     ("language", "start", "form", "customer"),
     [("zh", "发起", "礼品申领单", "美辰"), ("en", "Start", "Gift requests", "南粤")],
 )
-def test_on_a_phone_it_takes_ten_taps(visit: Visitor, language: str, start: str, form: str, customer: str) -> None:
+def test_on_a_phone_it_takes_ten_taps(
+    visit: Visitor, language: str, start: str, form: str, customer: str
+) -> None:
     page = visit.sign_in("wuqian" if language == "en" else SALES, phone=True)
     choose_language(page, language)
     count_deeds(page.context)

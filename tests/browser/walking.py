@@ -19,7 +19,8 @@ COUNTER = """
 window.deeds = JSON.parse(sessionStorage.deeds || '{"presses": 0, "keys": 0, "letters": 0}');
 const note = (name) => { window.deeds[name] += 1; sessionStorage.deeds = JSON.stringify(window.deeds); };
 addEventListener("pointerdown", () => note("presses"), true);
-addEventListener("keydown", (event) => note(event.key.length > 1 || event.ctrlKey ? "keys" : "letters"), true);
+const isKey = (event) => event.key.length > 1 || event.ctrlKey;
+addEventListener("keydown", (event) => note(isKey(event) ? "keys" : "letters"), true);
 """
 
 
@@ -133,7 +134,9 @@ def tab_to(page: Page, target: Locator, most: int = 60) -> None:
     raise AssertionError(f"Tab does not reach {target}")
 
 
-def fill_request(page: Page, *, quantity: str = "2", reason: str = "测试答谢", gift: str = "紫砂茶具套装") -> None:
+def fill_request(
+    page: Page, *, quantity: str = "2", reason: str = "测试答谢", gift: str = "紫砂茶具套装"
+) -> None:
     """Fill in the request form."""
     pick(page, "customer", "美辰", "上海美辰精密机械")
     pick(page, "gift", gift[:2], gift)

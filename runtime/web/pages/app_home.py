@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, url_for
 
+from engine.query import RecordQuery
 from runtime.service.visit import NO_SUCH_APP, NotFound
 from runtime.store.published import PublishedApp
 from runtime.web.guest import actor, language, reading, say
 from runtime.web.navigation import may_design, visible_apps, visible_forms
 from runtime.web.pages.home import recent_records
-from engine.query import RecordQuery
 
 blueprint = Blueprint("app_home", __name__)
 
@@ -43,7 +43,9 @@ def _forms(app: PublishedApp) -> list[dict[str, object]]:
             policy = app.definition.access.policy(key, actor().roles_in(app.key))
             count = ""
             if policy.may("read"):
-                number = visit.connection.execute(visit.queries.compile(RecordQuery(form=key)).count).scalar_one()
+                number = visit.connection.execute(
+                    visit.queries.compile(RecordQuery(form=key)).count
+                ).scalar_one()
                 count = say(f"{number:,} 条", f"{number:,} records")
             links.append({
                 "title": form.label.to(language()), "text": form.help.to(language()) if form.help else "",
@@ -51,5 +53,3 @@ def _forms(app: PublishedApp) -> list[dict[str, object]]:
                 "create_url": url_for("forms.new", app=app.key, form=key) if policy.may("create") else None,
             })  # fmt: skip
     return links
-
-

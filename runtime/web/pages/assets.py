@@ -21,7 +21,9 @@ _SHEETS = (
 def stylesheet(mark: str) -> Response:
     """Give the stylesheet; its address changes with its content, so browsers may keep it."""
     response = Response(_text(), mimetype="text/css")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if mark == _mark() else "no-cache"
+    response.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if mark == _mark() else "no-cache"
+    )
     response.headers["Vary"] = "Accept-Encoding"
     return response
 

@@ -21,6 +21,7 @@ from runtime.web.session import toast
 from runtime.web.wording import when_text
 
 blueprint = Blueprint("definitions", __name__)
+_FAR, _BEFORE = 70, 40
 _SIGNS = {"safe": "add", "slow": "change", "destructive": "remove"}
 
 
@@ -103,8 +104,15 @@ def roll_back(app: str, number: int) -> str | tuple[str, int] | Response:
         done = office().publisher.roll_back(app, number, author=actor().id)
     except DefinitionError as error:
         text = _version_text(app, number)
-        return _page(app, text, office().publisher.plan(text, f"{app}.yaml", app=app), extra=error.problems), 422
-    toast(say(f"已回到版本 {number}（现在是版本 {done.number}）", f"Back at version {number} (now version {done.number})"))
+        return _page(
+            app, text, office().publisher.plan(text, f"{app}.yaml", app=app), extra=error.problems
+        ), 422
+    toast(
+        say(
+            f"已回到版本 {number}（现在是版本 {done.number}）",
+            f"Back at version {number} (now version {done.number})",
+        )
+    )
     return redirect(url_for("definitions.definition", app=app), 303)  # type: ignore[return-value]
 
 
@@ -113,7 +121,9 @@ def version(app: str, number: int) -> Response:
     """Give the text of a version as it was published."""
     _may_design(app)
     response = Response(_version_text(app, number), mimetype="application/yaml")
-    response.headers["Content-Disposition"] = f'attachment; filename="{app if app.isascii() else "app"}-v{number}.yaml"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{app if app.isascii() else "app"}-v{number}.yaml"'
+    )
     return response
 
 
@@ -182,7 +192,6 @@ def _page(
 
 def _title(app: str) -> str:
 
-
     found = next((one for one in visible_apps() if one.key == app), None)
     return found.definition.title.to(language()) if found else ""
 
@@ -199,6 +208,9 @@ def _problem(problem: Problem, text: str) -> dict[str, Any]:
     place = problem.location
     lines = text.splitlines()
     source = lines[place.line - 1] if place and 0 < place.line <= len(lines) else ""
+    start = place.column - 1 if place else 0
+    if start > _FAR:  # so that the place is on the screen
+        source, start = "…" + source[start - _BEFORE :], _BEFORE + 1
     return {
         "severity": problem.code.severity,
         "code": problem.code.name,
@@ -206,6 +218,7 @@ def _problem(problem: Problem, text: str) -> dict[str, Any]:
         "column": place.column if place else None,
         "width": place.length if place else 1,
         "source": source,
+        "from": start,
         "sentence": problem.sentence.to(language()),
         "fix": problem.fix.to(language()),
         "text": show_problem(problem, text, language()),
@@ -215,7 +228,14 @@ def _problem(problem: Problem, text: str) -> dict[str, Any]:
 def _plan(plan: PublishPlan) -> list[dict[str, Any]]:
     rows = [_change(change) for change in plan.changes]
     meaning = [
-        {"sign": "change", "sentence": one.to(language()), "detail": "", "risk": "safe", "rows_text": "", "part": ""}
+        {
+            "sign": "change",
+            "sentence": one.to(language()),
+            "detail": "",
+            "risk": "safe",
+            "rows_text": "",
+            "part": "",
+        }
         for one in plan.meaning
     ]
     return rows + meaning
@@ -226,7 +246,8 @@ def _change(change: Change) -> dict[str, Any]:
     if change.rows:
         rows = say(f"涉及 {change.rows:,} 条记录", f"concerns {change.rows:,} records")
     return {
-        "sign": _SIGNS[change.risk], "sentence": change.sentence.to(language()), "detail": "", "risk": change.risk,
+        "sign": _SIGNS[change.risk], "sentence": change.sentence.to(language()), "detail": "",
+        "risk": change.risk,
         "rows_text": rows, "part": "",
     }  # fmt: skip
 
@@ -255,7 +276,8 @@ def _versions(app: str) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         roll = url_for("definitions.roll_back", app=app, number=one.number)
         author = people.get(one.author) if one.author else None
         found.append({
-            "number": one.number, "live": live, "when_text": when_text(one.published_at, now, zone, language()),
+            "number": one.number, "live": live,
+            "when_text": when_text(one.published_at, now, zone, language()),
             "who": author.name if author else say("系统", "The system"), "note": one.note, "text": "",
             "url": url_for("definitions.version", app=app, number=one.number), "compare_url": None,
             "rollback_url": None if live else roll,

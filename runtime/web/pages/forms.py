@@ -107,7 +107,9 @@ def _again(
         page = _page(visit, assessment, record, typed=values, judge=bool(problems))
         order = [control["name"] for section in page["sections"] for control in section["controls"]]
         lines = [_summary_line(assessment.form, problem) for problem in problems]
-        page["problems"] = sorted(lines, key=lambda line: order.index(line["name"]) if line["name"] in order else len(order))
+        page["problems"] = sorted(
+            lines, key=lambda line: order.index(line["name"]) if line["name"] in order else len(order)
+        )
         if not problems:
             page["conflict"] = _conflict(visit, assessment, values, record)
         return render_template("pages/form.html", form=page)
@@ -115,10 +117,13 @@ def _again(
 
 def _summary_line(form: Form, problem: Problem) -> dict[str, str | None]:
     """Return a problem for the summary on top, where the field must be named."""
-    name = str(problem.path[0]) if problem.path else None
+    name = str(problem.path[0]) if problem.path else ""
     sentence = problem.sentence.to(language())
     label = form.fields[name].label.to(language()) if name in form.fields else ""
-    return {"name": name, "sentence": sentence if label in sentence else say(f"{label}：{sentence}", f"{label}: {sentence}")}
+    return {
+        "name": name,
+        "sentence": sentence if label in sentence else say(f"{label}：{sentence}", f"{label}: {sentence}"),
+    }
 
 
 def _conflict(visit: Visit, assessment: Assessment, values: dict[str, object], record: int) -> dict[str, Any]:
@@ -134,23 +139,31 @@ def _conflict(visit: Visit, assessment: Assessment, values: dict[str, object], r
         mine = make_control(visit, field, assessment.states[key], assessment.scope)["display"]
         other = make_control(visit, field, theirs.states[key], theirs.scope)["display"]
         fields.append({"name": key, "label": field.label.to(language()), "mine": mine, "theirs": other})
-    who = visit.reader.row("@user", row["updated_by"]) if isinstance(row.get("updated_by"), int) else None
+    updated_by = row.get("updated_by")
+    who = visit.reader.row("@user", updated_by) if isinstance(updated_by, int) else None
     return {"who": str(who["name"]) if who else say("系统", "The system"), "when_text": "", "fields": fields}
 
 
 def _page(
-    visit: Visit, assessment: Assessment, record: int = 0, *, typed: dict[str, object] | None = None, judge: bool = False
+    visit: Visit,
+    assessment: Assessment,
+    record: int = 0,
+    *,
+    typed: dict[str, object] | None = None,
+    judge: bool = False,
 ) -> dict[str, Any]:
     form = assessment.form
     title = form.label.to(language())
-    here = {"app": visit.app.key, "form": form.key}
+    here: dict[str, Any] = {"app": visit.app.key, "form": form.key}
     back = url_for("records.record", **here, record=record) if record else url_for("lists.records", **here)
     row = visit.reader.row(form.key, record) if record else None
     return {
         "title": say(f"修改{title}", f"{title}: edit") if record else say(f"新建{title}", f"{title}: new"),
         "crumbs": [{"title": title, "url": url_for("lists.records", **here)}],
         "sub": form.help.to(language()) if form.help and not record else "",
-        "action": url_for("forms.change", **here, record=record) if record else url_for("forms.create", **here),
+        "action": url_for("forms.change", **here, record=record)
+        if record
+        else url_for("forms.create", **here),
         "preview_url": url_for("forms.preview", **here),
         "record_id": record or "",
         "version": row["version"] if row else "",
@@ -208,9 +221,15 @@ def choices(app: str, form: str, field: str) -> Response:
         if found is None or control is None or not control.lookup:
             return jsonify({"items": []})
         if control.lookup == "user":
-            items = [{"value": str(p.id), "label": p.name, "hint": p.username} for p in office().people.find_people(words)]
+            items = [
+                {"value": str(p.id), "label": p.name, "hint": p.username}
+                for p in office().people.find_people(words)
+            ]
         elif control.lookup == "department":
-            items = [{"value": str(d.id), "label": d.name, "hint": ""} for d in office().people.find_departments(words)]
+            items = [
+                {"value": str(d.id), "label": d.name, "hint": ""}
+                for d in office().people.find_departments(words)
+            ]
         else:
             items = _record_items(visit, found.value_type.form, words, found.expressions.get("only"))
         return jsonify({"items": items})

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
+from runtime.service.listing import get_record
+from runtime.service.visit import Forbidden, NotFound
 from runtime.store import schema
 from runtime.store.published import PublishedApp
 from runtime.web.guest import actor, language, office, reading, say
 from runtime.web.navigation import app_link, platform_admins, visible_apps, visible_forms
 from runtime.web.wording import when_text
-from runtime.service.listing import get_record
-from runtime.service.visit import Forbidden, NotFound
 
 blueprint = Blueprint("home", __name__)
 _RECENT = 8
@@ -80,7 +80,13 @@ def recent_records(apps: list[PublishedApp], limit: int = _RECENT) -> list[dict[
     """Return the records that the person changed last and still may see."""
     table = schema.history
     latest = (
-        select(table.c.app_id, table.c.form, table.c.record_id, func.max(table.c.id).label("last"), func.max(table.c.at).label("at"))
+        select(
+            table.c.app_id,
+            table.c.form,
+            table.c.record_id,
+            func.max(table.c.id).label("last"),
+            func.max(table.c.at).label("at"),
+        )
         .where(table.c.actor == actor().id, table.c.app_id.in_([app.id for app in apps]))
         .group_by(table.c.app_id, table.c.form, table.c.record_id)
         .order_by(func.max(table.c.id).desc())
@@ -95,7 +101,10 @@ def recent_records(apps: list[PublishedApp], limit: int = _RECENT) -> list[dict[
         link = _recent_link(app, form, record)
         if link is not None:
             zone = app.definition.zone
-            found.append(link | {"when_text": when_text(at, office().clock(), zone, language()), "when_iso": at.isoformat()})
+            found.append(
+                link
+                | {"when_text": when_text(at, office().clock(), zone, language()), "when_iso": at.isoformat()}
+            )
     return found
 
 
@@ -139,7 +148,9 @@ def _first_run() -> list[dict[str, str]]:
     return [
         {
             "title": say("从一个文件建应用", "Make an app from a file"),
-            "text": say("上传一份 YAML 定义，检查后发布", "Upload a YAML definition, check it and publish it"),
+            "text": say(
+                "上传一份 YAML 定义，检查后发布", "Upload a YAML definition, check it and publish it"
+            ),
             "url": url_for("definitions.new_app"),
             "icon": "upload",
         },
@@ -150,7 +161,3 @@ def _first_run() -> list[dict[str, str]]:
             "icon": "people",
         },
     ]
-
-
-
-

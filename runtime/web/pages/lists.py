@@ -68,7 +68,11 @@ def _filter_from_plain_form() -> str:
     if not field:
         return ""
     text = f"{field}:{request.args.get('add_operator', 'is')}:{request.args.get('add_value', '')}"
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("add_field", "add_operator", "add_value", "page")]
+    kept = [
+        (k, v)
+        for k, v in request.args.items(multi=True)
+        if k not in ("add_field", "add_operator", "add_value", "page")
+    ]
     return f"{request.path}?{urlencode([*kept, ('f', text)])}"
 
 
@@ -136,7 +140,8 @@ def _chips(visit: Visit, form: Form, asked: ListRequest) -> list[dict[str, str]]
         operator = BY_NAME[one.operator].label.to(language())
         chips.append({
             "field": column_label(visit, form, one.field), "operator": operator,
-            "value": _filter_value(visit, expression.type, one.value), "remove_url": _address(drop=("f", text)),
+            "value": _filter_value(visit, expression.type, one.value),
+            "remove_url": _address(drop=("f", text)),
         })  # fmt: skip
     return chips
 
@@ -145,7 +150,9 @@ def _filter_value(visit: Visit, kind: Any, value: str) -> str:
     if kind.points_to and value.isdigit():
         return name_reference(visit, kind, int(value))
     if kind.kind is Kind.CHOICE:
-        words = [kind.option(word).label.to(language()) if kind.option(word) else word for word in value.split(",")]
+        words = [
+            kind.option(word).label.to(language()) if kind.option(word) else word for word in value.split(",")
+        ]
         return say("、", ", ").join(words)
     return value
 
@@ -157,7 +164,10 @@ def _filter_field(visit: Visit, form: Form, key: str) -> dict[str, Any]:
     kind = "select" if control.kind in ("radio", "select") else control.kind
     options = [{"value": o.key, "label": o.label.to(language())} for o in field.value_type.options]
     if field.value_type.kind is Kind.BOOLEAN:
-        kind, options = "select", [{"value": "true", "label": say("是", "Yes")}, {"value": "false", "label": say("否", "No")}]
+        kind, options = (
+            "select",
+            [{"value": "true", "label": say("是", "Yes")}, {"value": "false", "label": say("否", "No")}],
+        )
     return {
         "name": key,
         "label": field.label.to(language()),
@@ -193,7 +203,8 @@ def _columns(visit: Visit, page: ListPage, asked: ListRequest) -> list[dict[str,
         sorted_as = "asc" if name in order else "desc" if f"-{name}" in order else None
         following = f"-{name}" if sorted_as == "asc" else name
         columns.append({
-            "name": name, "label": column_label(visit, page.form, name), "align": "end" if kind.is_numeric else "start",
+            "name": name, "label": column_label(visit, page.form, name),
+            "align": "end" if kind.is_numeric else "start",
             "sort_url": _address(sort=following), "sorted": sorted_as, "title": name == title,
             "status": is_coloured(kind) and "." not in name,
             "card": name in card,
@@ -228,7 +239,9 @@ def _row(visit: Visit, page: ListPage, position: int) -> dict[str, Any]:
     line = page.lines[position]
     url = url_for("records.record", app=visit.app.key, form=page.form.key, record=line.id)
     title = line.cells[_title_column(page)].text if page.columns else ""
-    cells = [cell_view(visit, line.cells[name], visit.path(page.form.key, name).type) for name in page.columns]
+    cells = [
+        cell_view(visit, line.cells[name], visit.path(page.form.key, name).type) for name in page.columns
+    ]
     return {"id": line.id, "url": url, "title": title or f"#{line.id}", "cells": cells}
 
 
@@ -249,7 +262,9 @@ def _totals(visit: Visit, page: ListPage) -> list[str | None] | None:
     for name in page.columns:
         kind = visit.path(page.form.key, name).type
         value = page.totals.get(name)
-        texts.append(display(value, kind, language(), visit.app.definition.zone) if value is not None else None)
+        texts.append(
+            display(value, kind, language(), visit.app.definition.zone) if value is not None else None
+        )
     return texts
 
 
@@ -269,6 +284,11 @@ def _pager(page: ListPage) -> dict[str, Any] | None:
 def _column_choices(visit: Visit, form: Form, shown: tuple[str, ...]) -> list[dict[str, Any]]:
     names = dict.fromkeys([*shown, *default_columns(visit, form), *visible_fields(visit, form)])
     return [
-        {"name": name, "label": column_label(visit, form, name), "checked": name in shown, "locked": name == form.named_by}
+        {
+            "name": name,
+            "label": column_label(visit, form, name),
+            "checked": name in shown,
+            "locked": name == form.named_by,
+        }
         for name in names
     ]

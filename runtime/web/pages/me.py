@@ -34,7 +34,10 @@ def change_password() -> str | tuple[str, int] | Response:
         return _page(problems=[{"name": "again", "sentence": sentence}]), 422
     try:
         signed = office().sign_in.change_password(
-            actor().id, form.get("current", ""), form.get("new", ""), request.headers.get("User-Agent", "")[:200]
+            actor().id,
+            form.get("current", ""),
+            form.get("new", ""),
+            request.headers.get("User-Agent", "")[:200],
         )
     except SignInRefused as refused:
         return _page(problems=[{"name": "new", "sentence": refused.problem.sentence.to(language())}]), 422
@@ -63,7 +66,11 @@ def revoke_token(token: int) -> Response:
 def _page(*, problems: list[dict[str, str]] | None = None, new_token: str = "") -> str:
     profile = {
         "rows": _rows(),
-        "password": {"action": url_for("me.change_password"), "controls": _password_controls(), "problems": problems or []},
+        "password": {
+            "action": url_for("me.change_password"),
+            "controls": _password_controls(),
+            "problems": problems or [],
+        },
         "tokens": [_token(one) for one in office().sign_in.tokens(actor().id)],
         "token_form": {"action": url_for("me.create_token"), "controls": _token_controls()},
         "new_token": new_token,
@@ -75,15 +82,25 @@ def _page(*, problems: list[dict[str, str]] | None = None, new_token: str = "") 
 def _rows() -> list[dict[str, str]]:
     with office().database.reading() as connection:
         person = store.load_person(connection, actor().id)
-        department = store.load_department(connection, person.department_id) if person and person.department_id else None
-        boss = store.load_person(connection, person.supervisor_id) if person and person.supervisor_id else None
+        department = (
+            store.load_department(connection, person.department_id)
+            if person and person.department_id
+            else None
+        )
+        boss = (
+            store.load_person(connection, person.supervisor_id) if person and person.supervisor_id else None
+        )
     rows = [(say("登录名", "Sign-in name"), actor().username)]
     if department:
         rows.append((say("部门", "Department"), department.name))
     if boss:
         rows.append((say("直属上级", "Supervisor"), boss.name))
     for app in visible_apps():
-        roles = [app.definition.roles[r].to(language()) for r in sorted(actor().roles_in(app.key)) if r in app.definition.roles]
+        roles = [
+            app.definition.roles[r].to(language())
+            for r in sorted(actor().roles_in(app.key))
+            if r in app.definition.roles
+        ]
         if roles:
             rows.append((app.definition.title.to(language()), say("、", ", ").join(roles)))
     return [{"label": label, "text": text} for label, text in rows]
@@ -92,17 +109,27 @@ def _rows() -> list[dict[str, str]]:
 def plain_control(name: str, label: str, kind: str = "text", **more: Any) -> dict[str, Any]:
     """Return a control that belongs to no form of an app."""
     base: dict[str, Any] = {
-        "kind": kind, "name": name, "label": label, "value": "", "display": "", "required": True, "readonly": False,
-        "hidden": False, "computed": False, "help": "", "problems": [], "options": [], "attributes": {}, "unit": "",
+        "kind": kind, "name": name, "label": label, "value": "", "display": "", "required": True,
+        "readonly": False, "hidden": False, "computed": False, "help": "", "problems": [], "options": [],
+        "attributes": {}, "unit": "",
     }  # fmt: skip
     return base | more
 
 
 def _password_controls() -> list[dict[str, Any]]:
-    current, new = {"type": "password", "autocomplete": "current-password"}, {"type": "password", "autocomplete": "new-password"}
+    current, new = (
+        {"type": "password", "autocomplete": "current-password"},
+        {"type": "password", "autocomplete": "new-password"},
+    )
     return [
         plain_control("current", say("现在的密码", "Present password"), "password", attributes=current),
-        plain_control("new", say("新密码", "New password"), "password", attributes=new, help=say("至少 8 个字符", "At least 8 characters")),
+        plain_control(
+            "new",
+            say("新密码", "New password"),
+            "password",
+            attributes=new,
+            help=say("至少 8 个字符", "At least 8 characters"),
+        ),
         plain_control("again", say("再输一次", "New password again"), "password", attributes=new),
     ]
 
@@ -111,7 +138,9 @@ def _token_controls() -> list[dict[str, Any]]:
     options = [{"value": str(d), "label": say(f"{d} 天", f"{d} days"), "color": ""} for d in _LIFETIMES]
     return [
         plain_control("name", say("用途", "What it is for"), attributes={"maxlength": "60"}),
-        plain_control("days", say("有效期", "Valid for"), "select", options=options, value=str(_LIFETIMES[1])),
+        plain_control(
+            "days", say("有效期", "Valid for"), "select", options=options, value=str(_LIFETIMES[1])
+        ),
     ]
 
 

@@ -40,10 +40,19 @@ def _places(apps: list[PublishedApp]) -> list[dict[str, Any]]:
         items.append({"title": title, "hint": link["app_title"], "url": link["url"], "icon": "plus"})
     for app in apps:
         found = app_link(app)
-        items.append({"title": found["title"], "hint": say("应用", "App"), "url": found["url"], "icon": "home"})
+        items.append(
+            {"title": found["title"], "hint": say("应用", "App"), "url": found["url"], "icon": "home"}
+        )
         for key in visible_forms(app):
             url = url_for("lists.records", app=app.key, form=key)
-            items.append({"title": app.definition.forms[key].label.to(language()), "hint": found["title"], "url": url, "icon": "list"})
+            items.append(
+                {
+                    "title": app.definition.forms[key].label.to(language()),
+                    "hint": found["title"],
+                    "url": url,
+                    "icon": "list",
+                }
+            )
     items.append({"title": say("我的", "My page"), "hint": "", "url": url_for("me.me"), "icon": "user"})
     return items
 
@@ -59,5 +68,12 @@ def _records(apps: list[PublishedApp], words: str) -> list[dict[str, Any]]:
                 page = list_records(visit, key, ListRequest(words=words, size=3, totals=False))
                 for line in page.lines:
                     url = url_for("records.record", app=app.key, form=key, record=line.id)
-                    items.append({"title": record_title(form, line), "hint": form.label.to(language()), "url": url, "icon": "form"})
+                    items.append(
+                        {
+                            "title": record_title(form, line),
+                            "hint": form.label.to(language()),
+                            "url": url,
+                            "icon": "form",
+                        }
+                    )
     return items

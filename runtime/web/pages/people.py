@@ -34,7 +34,7 @@ def add_user() -> str | tuple[str, int] | Response:
     fields: PersonFields = {"username": form.get("username", ""), "name": form.get("name", "")}
     for name in ("department_id", "supervisor_id"):
         if form.get(name, "").isdigit():
-            fields[name] = int(form[name])  # type: ignore[literal-required]  # one of the two names above
+            fields[name] = int(form[name])
     weak = Passwords().problem(form.get("password", ""), form.get("username", ""))
     if weak is not None:
         return _page([{"name": "password", "sentence": weak.sentence.to(language())}]), 422
@@ -42,7 +42,10 @@ def add_user() -> str | tuple[str, int] | Response:
         person = office().people.create_person(fields)
         office().sign_in.set_password(person, form.get("password", ""))
     except PeopleError as error:
-        problems = [{"name": str(p.path[0]) if p.path else None, "sentence": p.sentence.to(language())} for p in error.problems]
+        problems = [
+            {"name": str(p.path[0]) if p.path else None, "sentence": p.sentence.to(language())}
+            for p in error.problems
+        ]
         return _page(problems), 422
     toast(say("已添加", "Added"))
     return redirect(url_for("people.people"), 303)  # type: ignore[return-value]
@@ -60,7 +63,12 @@ def _page(problems: list[dict[str, Any]] | None = None) -> str:
         everybody = store.load_people(connection)
         departments = store.load_departments(connection)
     words = request.args.get("q", "").strip()
-    shown = [p for p in everybody.values() if not words or words.lower() in f"{p.name} {p.username} {store.search_text(p.name, p.username)}".lower()]
+    shown = [
+        p
+        for p in everybody.values()
+        if not words
+        or words.lower() in f"{p.name} {p.username} {store.search_text(p.name, p.username)}".lower()
+    ]
     view = {
         "tab": tab,
         "tabs": _tabs(tab, len(everybody), len(departments)),
@@ -100,8 +108,9 @@ def _user(person: Any, everybody: dict[int, Any], departments: dict[int, Any]) -
     department, boss = departments.get(person.department_id), everybody.get(person.supervisor_id)
     return {
         "id": person.id, "name": person.name, "initial": person.name[:1], "login": person.username,
-        "department": department.name if department else "", "manager": boss.name if boss else "", "roles": [],
-        "status": None if person.is_active else {"label": say("已停用", "Inactive"), "color": "neutral"}, "url": None,
+        "department": department.name if department else "", "manager": boss.name if boss else "",
+        "status": None if person.is_active else {"label": say("已停用", "Inactive"), "color": "neutral"},
+        "url": None,
     }  # fmt: skip
 
 
@@ -114,7 +123,8 @@ def _tree(departments: dict[int, Any], everybody: dict[int, Any], parent: int | 
         head = everybody.get(one.head_id)
         found.append({
             "name": one.name, "head": head.name if head else "",
-            "count_text": say(f"{members} 人", f"{members} people"), "warning": "" if head else say("没有负责人", "No head"),
+            "count_text": say(f"{members} 人", f"{members} people"),
+            "warning": "" if head else say("没有负责人", "No head"),
             "children": _tree(departments, everybody, one.id),
         })  # fmt: skip
     return found
@@ -139,7 +149,9 @@ def _warnings(everybody: dict[int, Any], departments: dict[int, Any]) -> list[st
     lonely = [p.name for p in everybody.values() if p.is_active and not p.supervisor_id and not p.is_admin]
     if len(lonely) > 1:
         names = "、".join(lonely[:5])
-        warnings.append(say(f"{len(lonely)} 人没有直属上级：{names}", f"{len(lonely)} people have no supervisor: {names}"))
+        warnings.append(
+            say(f"{len(lonely)} 人没有直属上级：{names}", f"{len(lonely)} people have no supervisor: {names}")
+        )
     headless = [d.name for d in departments.values() if not d.head_id]
     if headless:
         warnings.append(say(f"{len(headless)} 个部门没有负责人", f"{len(headless)} departments have no head"))
@@ -150,9 +162,26 @@ def _add(problems: list[dict[str, Any]]) -> dict[str, Any]:
     controls = [
         plain_control("name", say("姓名", "Name"), value=request.form.get("name", "")),
         plain_control("username", say("登录名", "Sign-in name"), value=request.form.get("username", "")),
-        plain_control("password", say("初始密码", "First password"), "password", attributes={"autocomplete": "new-password"}),
-        plain_control("department_id", say("部门", "Department"), "combobox", required=False, lookup_url=url_for("people.lookup", kind="departments")),
-        plain_control("supervisor_id", say("直属上级", "Supervisor"), "combobox", required=False, lookup_url=url_for("people.lookup", kind="users")),
+        plain_control(
+            "password",
+            say("初始密码", "First password"),
+            "password",
+            attributes={"autocomplete": "new-password"},
+        ),
+        plain_control(
+            "department_id",
+            say("部门", "Department"),
+            "combobox",
+            required=False,
+            lookup_url=url_for("people.lookup", kind="departments"),
+        ),
+        plain_control(
+            "supervisor_id",
+            say("直属上级", "Supervisor"),
+            "combobox",
+            required=False,
+            lookup_url=url_for("people.lookup", kind="users"),
+        ),
     ]
     return {
         "title": say("添加成员", "Add a person"), "action": url_for("people.add_user"), "controls": controls,
@@ -166,5 +195,15 @@ def lookup(kind: str) -> Response | dict[str, Any]:
     _only_admins()
     words = request.args.get("q", "")[:60]
     if kind == "departments":
-        return {"items": [{"value": str(d.id), "label": d.name, "hint": ""} for d in office().people.find_departments(words)]}
-    return {"items": [{"value": str(p.id), "label": p.name, "hint": p.username} for p in office().people.find_people(words)]}
+        return {
+            "items": [
+                {"value": str(d.id), "label": d.name, "hint": ""}
+                for d in office().people.find_departments(words)
+            ]
+        }
+    return {
+        "items": [
+            {"value": str(p.id), "label": p.name, "hint": p.username}
+            for p in office().people.find_people(words)
+        ]
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -52,23 +53,20 @@ def record(app: str, form: str, record: int) -> str:
 
 def _view(visit: Visit, form: Form, line: RecordLine, row: Row) -> dict[str, Any]:
     rights = visit.policy(form.key).rights(visit.scope(form, row))
-    here = {"app": visit.app.key, "form": form.key, "record": line.id}
+    here: dict[str, Any] = {"app": visit.app.key, "form": form.key, "record": line.id}
+    list_url = url_for("lists.records", app=visit.app.key, form=form.key)
     shown = [key for key in form.fields if key in rights.readable]
     status = next((k for k in shown if _is_status(form.fields[k]) and line.cells[k].text), None)
     number = next((k for k in shown if form.fields[k].is_numbered), None)
-    updated_by = row.get("updated_by")
-    who = visit.reader.row("@user", updated_by) if isinstance(updated_by, int) else None
-    name = who["name"] if who else say("系统", "The system")
-    when = when_text(row["updated_at"], visit.now, visit.app.definition.zone, language())  # type: ignore[arg-type]
     can_edit = "update" in rights.actions and any(
         form.fields[key].is_entered and not form.fields[key].readonly for key in rights.writable
     )
     return {
         "title": record_title(form, line),
         "number": line.cells[number].text if number and number != form.named_by else "",
-        "crumbs": [{"title": form.label.to(language()), "url": url_for("lists.records", app=visit.app.key, form=form.key)}],
+        "crumbs": [{"title": form.label.to(language()), "url": list_url}],
         "status": {"label": line.cells[status].text, "color": line.cells[status].color} if status else None,
-        "updated_text": say(f"{name} {when}改过", f"Changed by {name}, {when}"),
+        "updated_text": _updated_text(visit, row),
         "facts": _facts(form, line, shown, status),
         "sections": [
             {"title": title, "fields": [_field_view(visit, form, line, key) for key in keys]}
@@ -94,6 +92,16 @@ def _view(visit: Visit, form: Form, line: RecordLine, row: Row) -> dict[str, Any
     }
 
 
+def _updated_text(visit: Visit, row: Row) -> str:
+    """Say who changed a record last, and when."""
+    updated_by, updated_at = row.get("updated_by"), row["updated_at"]
+    who = visit.reader.row("@user", updated_by) if isinstance(updated_by, int) else None
+    name = who["name"] if who else say("系统", "The system")
+    zone = visit.app.definition.zone
+    when = when_text(updated_at, visit.now, zone, language()) if isinstance(updated_at, datetime) else ""
+    return say(f"{name} {when}改过", f"Changed by {name}, {when}")
+
+
 def _is_status(field: Field) -> bool:
     """Tell whether a field says how a record stands: a stored choice whose options have colours."""
     return field.stored and is_coloured(field.value_type)
@@ -109,13 +117,18 @@ def _facts(form: Form, line: RecordLine, shown: list[str], status: str | None) -
     keys = [k for k in form.columns if k in shown and k not in (form.named_by, status) and line.cells[k].text]
     lead = next((k for k in keys if form.fields[k].value_type.kind is Kind.MONEY), None)
     keys = sorted(keys, key=lambda key: key != lead)[:_FACTS]
-    return [{"label": form.field_label(k).to(language()), "text": line.cells[k].text, "lead": k == lead} for k in keys]
+    return [
+        {"label": form.field_label(k).to(language()), "text": line.cells[k].text, "lead": k == lead}
+        for k in keys
+    ]
 
 
 def _field_view(visit: Visit, form: Form, line: RecordLine, key: str) -> dict[str, Any]:
     field = form.fields[key]
     view = {"label": field.label.to(language()), **cell_view(visit, line.cells[key], field.value_type)}
-    long = field.value_type.kind is Kind.TEXT and (len(line.cells[key].text) > 60 or "\n" in line.cells[key].text)
+    long = field.value_type.kind is Kind.TEXT and (
+        len(line.cells[key].text) > 60 or "\n" in line.cells[key].text
+    )
     return view | {"long": True} if long else view
 
 
@@ -135,21 +148,24 @@ def _related_list(visit: Visit, other: Form, key: str, record: int) -> dict[str,
     asked = ListRequest(filters=(Filter(key, "is", str(record)),), size=5, totals=False)
     page = list_records(visit, other.key, asked)
     columns = _related_columns(other, page.columns, key)
-    here = {"app": visit.app.key, "form": other.key}
+    here: dict[str, Any] = {"app": visit.app.key, "form": other.key}
     may_create = visit.policy(other.key).may("create")
+    preset: dict[str, Any] = {key: record}
     return {
         "title": other.label.to(language()),
         "count_text": say(f"{page.count:,} 条", f"{page.count:,}"),
         "url": url_for("lists.records", **here, f=f"{key}:is:{record}"),
-        "create_url": url_for("forms.new", **here, **{key: record}) if may_create else None,
+        "create_url": url_for("forms.new", **here, **preset) if may_create else None,
         "columns": [
-            {"name": n, "label": column_label(visit, other, n), "align": "end" if visit.path(other.key, n).type.is_numeric else "start",
+            {"name": n, "label": column_label(visit, other, n),
+             "align": "end" if visit.path(other.key, n).type.is_numeric else "start",
              "sort_url": None, "sorted": None, "title": position == 0, "card": True,
              "status": is_coloured(visit.path(other.key, n).type)}
             for position, n in enumerate(columns)
         ],
         "rows": [
-            {"id": line.id, "url": url_for("records.record", **here, record=line.id), "title": record_title(other, line),
+            {"id": line.id, "url": url_for("records.record", **here, record=line.id),
+             "title": record_title(other, line),
              "cells": [cell_view(visit, line.cells[n], visit.path(other.key, n).type) for n in columns]}
             for line in page.lines
         ],
@@ -162,31 +178,40 @@ def _related_columns(other: Form, names: tuple[str, ...], key: str) -> list[str]
     rest = [name for name in names if name != key and "." not in name]
     first = other.named_by if other.named_by in rest else rest[0] if rest else ""
     status = [name for name in rest if name != first and _is_status(other.fields[name])][:1]
-    between = [name for name in rest if name not in (first, *status) and not other.fields[name].value_type.points_to.startswith("@")]
+    between = [
+        name
+        for name in rest
+        if name not in (first, *status) and not other.fields[name].value_type.points_to.startswith("@")
+    ]
     return [name for name in (first, *between[: _RELATED - 1 - len(status)], *status) if name]
 
 
 def _buttons(visit: Visit, form: Form, row: Row, line: RecordLine) -> list[dict[str, Any]]:
     scope = visit.scope(form, row)
-    found = []
+    found: list[dict[str, Any]] = []
     for key, button in form.buttons.items():
         if service.may_press(visit, form, key) and (button.when is None or holds(button.when, scope)):
             found.append({
-                "label": button.label.to(language()), "method": "post", "kind": "secondary" if found else "primary", "icon": None, "name": key,
+                "label": button.label.to(language()), "method": "post", "icon": None, "name": key,
+                "kind": "secondary" if found else "primary",
                 "url": url_for("records.press", app=visit.app.key, form=form.key, record=line.id, button=key),
                 "confirm": None,
             })  # fmt: skip
     return found
 
 
-def _history_view(visit: Visit, form: Form, one: HistoryLine, line: RecordLine, *, can_edit: bool) -> dict[str, Any]:
+def _history_view(
+    visit: Visit, form: Form, one: HistoryLine, line: RecordLine, *, can_edit: bool
+) -> dict[str, Any]:
     titles = {
         "create": say("新建", "Created"),
         "update": say("修改", "Changed"),
         "delete": say("删除", "Deleted"),
         "restore": say("恢复", "Brought back"),
     }
-    restore = url_for("records.restore_version", app=visit.app.key, form=form.key, record=line.id, version=one.version)
+    restore = url_for(
+        "records.restore_version", app=visit.app.key, form=form.key, record=line.id, version=one.version
+    )
     zone = visit.app.definition.zone
     return {
         "who": one.actor or say("系统", "The system"),
@@ -200,7 +225,11 @@ def _history_view(visit: Visit, form: Form, one: HistoryLine, line: RecordLine, 
         "color": "neutral",
         "anchor": f"t-{one.version}",
         "changes": [
-            {"label": form.field_label(key).to(language()), "old": _old_text(visit, form, key, old), "new": _old_text(visit, form, key, new)}
+            {
+                "label": form.field_label(key).to(language()),
+                "old": _old_text(visit, form, key, old),
+                "new": _old_text(visit, form, key, new),
+            }
             for key, (old, new) in one.changes.items()
             if one.action != "create"
         ],
@@ -226,7 +255,9 @@ def _old_text(visit: Visit, form: Form, key: str, raw: object) -> str:
 def delete(app: str, form: str, record: int) -> Response:
     """Move a record to the recycle bin; the notice on the next page can undo it."""
     version = request.form.get("version", "")
-    writing(app, lambda v: service.delete_record(v, form, record, int(version) if version.isdigit() else None))
+    writing(
+        app, lambda v: service.delete_record(v, form, record, int(version) if version.isdigit() else None)
+    )
     undo = url_for("records.undelete", app=app, form=form, record=record)
     toast(say("已删除，在回收站里", "Deleted; it is in the recycle bin"), undo_url=undo)
     return redirect(url_for("lists.records", app=app, form=form), 303)  # type: ignore[return-value]
@@ -269,12 +300,16 @@ def recycle_bin(app: str, form: str) -> str:
     """Show what was deleted and can come back."""
     with reading(app) as visit:
         found = visit.form(form, "delete")
-        page = list_records(visit, form, ListRequest(columns=_bin_columns(visit, found), deleted=True, totals=False))
+        page = list_records(
+            visit, form, ListRequest(columns=_bin_columns(visit, found), deleted=True, totals=False)
+        )
         table = visit.app.tables.tables[form]
         gone = {
             row.id: row
             for row in visit.connection.execute(
-                select(table.c.id, table.c.deleted_at, table.c.deleted_by).where(table.c.id.in_([one.id for one in page.lines]))
+                select(table.c.id, table.c.deleted_at, table.c.deleted_by).where(
+                    table.c.id.in_([one.id for one in page.lines])
+                )
             )
         }
         rows = [_bin_row(visit, found, one, gone[one.id]) for one in page.lines]

@@ -30,7 +30,11 @@ def enter() -> str | tuple[str, int] | Response:
     """Sign in with a name and a password, or as one of the demo people where there are some."""
     login = request.form.get("login", "")
     password = request.form.get("password", "")
-    if "password" not in request.form and office().demo_password and login in {p.username for p in demo_people(office())}:
+    if (
+        "password" not in request.form
+        and office().demo_password
+        and login in {p.username for p in demo_people(office())}
+    ):
         password = office().demo_password
     form = SignInForm(
         username=login, password=password, address=request.remote_addr or "",
@@ -113,5 +117,3 @@ def _page(problem: str = "", login: str = "") -> str:
         "demo": [{"login": p.username, "name": p.name, "text": p.text.to(language())} for p in people],
     }
     return render_template("pages/sign_in.html", sign_in=page)
-
-

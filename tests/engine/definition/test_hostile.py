@@ -51,12 +51,12 @@ HOSTILE: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_takes_no_time(name: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         read_document(HOSTILE[name], "hostile.yaml")
     except DefinitionError as error:
         assert len(error.problems) <= 120
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -26,14 +26,14 @@ def test_every_hostile_expression_is_refused_in_time_and_space() -> None:
     slow, large, passed = [], [], []
     for source in REFUSED:
         tracemalloc.start()
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             expression = parse(source, environment)
         except Refusal:
             pass
         else:
             passed.append((source[:60], evaluate(expression, order())))
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         _, memory = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         slow += [(source[:60], seconds)] if seconds > SECONDS * SLACK else []
@@ -73,9 +73,9 @@ BOMBS = (
 @pytest.mark.parametrize("source", BOMBS)
 def test_no_result_grows_beyond_its_limit(source: str) -> None:
     tracemalloc.start()
-    start = time.perf_counter()
+    start = time.process_time()
     value = evaluate(parse(source, in_orders()), order())
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     _, memory = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert value is None or len(str(value)) < 40

@@ -180,6 +180,10 @@ class LiveForm {
       }
       if (want.problems) complain(field, want.problems);
     }
+    for (const section of this.form.querySelectorAll("[data-ui=form-section]")) {
+      const own = [...section.querySelectorAll("[data-field]")];
+      if (own.length && !section.querySelector("[data-lines]")) section.hidden = own.every((field) => field.hidden);
+    }
     this.whole(decided.problems ?? []);
     if (news.length) announce(news.join(document.documentElement.lang.startsWith("zh") ? "。" : ". "));
   }

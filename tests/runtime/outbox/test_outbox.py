@@ -1,84 +1,17 @@
-import threading
-from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from engine.actions.ports import EffectError
-from engine.decisions import RequestEffect
-from runtime.jobs.relay import BATCH, LEASE, Relay
+from runtime.jobs.relay import LEASE
 from runtime.store import outbox
 from runtime.store.database import Database, count_statements
-from runtime.store.migrations import migrate, write_fact
+from runtime.store.migrations import write_fact
 from runtime.store.outbox import Cause, OutboxRow
 from runtime.store.schema import outbox as table
 from tests.runtime.clocks import Clock
-
-CAUSE = Cause(app_id=1, version=3, root_id="root", causation_id="trace 7")
-
-
-@pytest.fixture(scope="module")
-def opened(database_url: str) -> Iterator[Database]:
-    database = Database.open(database_url, {})
-    migrate(database)
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(opened: Database) -> Database:
-    with opened.writing() as connection:
-        connection.execute(table.delete())
-    return opened
-
-
-class Receiver:
-    """Performs rows: keeps them, and fails for those whose key stands in `errors`."""
-
-    def __init__(self) -> None:
-        self.seen: list[OutboxRow] = []
-        self.errors: dict[str, Exception] = {}
-
-    def __call__(self, row: OutboxRow) -> dict:
-        self.seen.append(row)
-        if row.key in self.errors:
-            raise self.errors[row.key]
-        return {"answer": row.key}
-
-    @property
-    def keys(self) -> list[str]:
-        return [row.key for row in self.seen]
-
-
-def effect(key: str, stream: str = "") -> RequestEffect:
-    return RequestEffect(key, "mail", {"to": ["a@example.com"]}, ("rules", "late", "do", 0), stream)
-
-
-def ask(database: Database, clock: Clock, *effects: RequestEffect, cause: Cause = CAUSE) -> None:
-    with database.writing() as connection:
-        outbox.add_effects(connection, cause, effects, clock())
-
-
-def relay(database: Database, clock: Clock, perform, drawn: float = 1.0) -> Relay:
-    return Relay(database, perform, clock, draw=lambda: drawn)
-
-
-def rows(database: Database, state: str) -> list[OutboxRow]:
-    with database.reading() as connection:
-        return outbox.list_rows(connection, state)
-
-
-def states(database: Database) -> dict[str, int]:
-    with database.reading() as connection:
-        return outbox.count_states(connection)
-
+from tests.runtime.outbox.messages import CAUSE, Receiver, ask, effect, relay, rows, states
 
 # --- writing ---
 
@@ -334,110 +267,3 @@ def test_ended_rows_are_removed_after_a_while_and_dead_ones_stay(database: Datab
 
 
 # --- several at once ---
-
-
-def test_relays_side_by_side_never_deliver_one_row_twice(database: Database, clock: Clock) -> None:
-    for number in range(0, 200, 20):
-        ask(
-            database,
-            clock,
-            *(effect(f"k{one}", f"s{one % 7}" if one % 2 else "") for one in range(number, number + 20)),
-        )
-    receiver, barrier = Receiver(), threading.Barrier(4)
-
-    def deliver() -> None:
-        barrier.wait()
-        delivering = relay(database, clock, receiver)
-        while states(database) != {"done": 200}:
-            delivering.drain()
-
-    threads = [threading.Thread(target=deliver) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Counter(receiver.keys).most_common(1)[0][1] == 1
-    assert len(receiver.seen) == 200
-    for stream in range(7):
-        sent = [int(key[1:]) for key in receiver.keys if int(key[1:]) % 2 and int(key[1:]) % 7 == stream]
-        assert sent == sorted(sent)
-
-
-def test_the_statements_of_a_batch_are_few(database: Database, clock: Clock) -> None:
-    ask(database, clock, *(effect(f"k{number}") for number in range(BATCH)))
-    with count_statements(database) as count:
-        relay(database, clock, Receiver()).drain()
-    assert len(count) == 3 + BATCH + 1
-
-
-def test_a_running_relay_delivers_what_is_committed_and_stops_cleanly(
-    database: Database, clock: Clock
-) -> None:
-    arrived, release = threading.Semaphore(0), threading.Semaphore(0)
-    receiver = Receiver()
-
-    def perform(row: OutboxRow) -> dict:
-        arrived.release()
-        assert release.acquire(timeout=10)
-        return receiver(row)
-
-    delivering = relay(database, clock, perform)
-    delivering.start()
-    ask(database, clock, effect("a"), effect("b"))
-    delivering.wake()
-    assert arrived.acquire(timeout=10)
-    assert not delivering.stop(seconds=0)
-    release.release()
-    assert delivering.stop()
-    assert receiver.keys == ["a"]
-    assert states(database) == {"done": 1, "ready": 1}
-    (row,) = rows(database, "ready")
-    assert row.attempts == 0
-    release.release()
-    delivering.start()
-    assert arrived.acquire(timeout=10)
-    assert delivering.stop()
-    assert states(database) == {"done": 2}
-
-
-def test_a_relay_survives_a_database_in_trouble(
-    database: Database, clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked, arrived = threading.Semaphore(0), threading.Semaphore(0)
-    is_due = outbox.is_due
-
-    def broken_once(connection, now) -> bool:
-        asked.release()
-        if not caplog.records:
-            connection.exec_driver_sql("SELECT nothing FROM nowhere")
-        return is_due(connection, now)
-
-    monkeypatch.setattr(outbox, "is_due", broken_once)
-
-    def perform(row: OutboxRow) -> None:
-        arrived.release()
-
-    delivering = relay(database, clock, perform)
-    delivering.start()
-    assert asked.acquire(timeout=10)
-    ask(database, clock, effect("a"))
-    delivering.wake()
-    assert arrived.acquire(timeout=10)
-    assert delivering.stop()
-    assert "cannot be reached" in caplog.text
-
-
-def test_a_lease_is_a_matter_of_the_state_not_of_the_clock(database: Database, clock: Clock) -> None:
-    ask(database, clock, effect("a"))
-    clock.forward(seconds=-3600)
-    assert relay(database, clock, Receiver()).drain() == 0
-    clock.forward(seconds=3600)
-    assert relay(database, clock, Receiver()).drain() == 1
-
-
-def test_the_uniqueness_of_a_key_is_kept_by_the_database(database: Database, clock: Clock) -> None:
-    ask(database, clock, effect("k"))
-    (row,) = rows(database, "ready")
-    with pytest.raises(Exception, match=r"(?i)unique"), database.writing() as connection:
-        values = dict(connection.execute(select(table)).mappings().one()) | {"id": row.id + 1, "uuid": "x"}
-        connection.execute(insert(table).values(**values))
