@@ -73,4 +73,3 @@ def settle_digits(value: Value, kind: ValueType) -> Value:
     if kind.is_numeric and kind.scale is not None and value is not None and not isinstance(value, bool):
         return round_number(value, kind.scale)  # type: ignore[arg-type]  # a numeric kind holds a Decimal
     return value
-

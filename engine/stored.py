@@ -14,7 +14,16 @@ from typing import Any
 
 from engine.values import Kind, ValueType
 
-SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by")
+SYSTEM_COLUMNS = (
+    "id",
+    "version",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "deleted_at",
+    "deleted_by",
+)
 _SLUG_LENGTH = 30
 _LONGEST_NAME = 63  # of anything in PostgreSQL
 
@@ -113,7 +122,10 @@ def kind_to_json(kind: ValueType) -> dict[str, Any]:
 def kind_from_json(data: Mapping[str, Any]) -> ValueType:
     """Read a value type back."""
     return ValueType(
-        Kind(data["kind"]), scale=data.get("scale"), form=data.get("form", ""), currency=data.get("currency", "")
+        Kind(data["kind"]),
+        scale=data.get("scale"),
+        form=data.get("form", ""),
+        currency=data.get("currency", ""),
     )
 
 

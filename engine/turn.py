@@ -31,7 +31,10 @@ _SHOWN_STEPS = 8
 
 LOOP = ProblemCode(
     "loop",
-    Text("这些动作绕成了圈,已全部撤销:{chain}", "These actions go round in a circle; all of it was undone: {chain}"),
+    Text(
+        "这些动作绕成了圈,已全部撤销:{chain}",
+        "These actions go round in a circle; all of it was undone: {chain}",
+    ),
     Text("让其中一个动作不再触发前一个", "Let one of the actions not set off an earlier one"),
 )
 NOT_NOW = ProblemCode(
@@ -116,7 +119,7 @@ class Turn:
 def take_turn(app: AppDefinition, events: tuple[Event, ...], moment: Moment) -> Turn:
     """Take one turn over a batch of events.
 
-    Raises `Refused` with the problems of every event of the batch that cannot be done; nothing is decided then.
+    Raises `Refused` with the problems of every event that cannot be done; nothing is decided then.
     """
     turn = Turn()
     problems: dict[int, tuple[Problem, ...]] = {}
@@ -157,7 +160,9 @@ class _Work:
                 return self._pressed(event)
 
     def _submitted(self, event: RecordSubmitted) -> tuple[Problem, ...]:
-        result = self._assess(event.form, event.raw, event.old if event.record else None, event.writable, event.trusted)
+        result = self._assess(
+            event.form, event.raw, event.old if event.record else None, event.writable, event.trusted
+        )
         if not result.is_accepted:
             return result.all_problems
         path: Path = ("forms", event.form)
@@ -230,9 +235,17 @@ class _Work:
         after = {**row, **result.values}
         self.rows[key] = (first, after)
         # What a counted field has become is the database's to say.
-        counted = {one.field for one in self.turn.decisions if isinstance(one, Adjust) and (one.form, one.record) == key}
+        counted = {
+            one.field
+            for one in self.turn.decisions
+            if isinstance(one, Adjust) and (one.form, one.record) == key
+        }
         values = {name: value for name, value in result.changed(first).items() if name not in counted}
-        mine = [one for one in self.turn.decisions if isinstance(one, ChangeRecord) and (one.form, one.record) == key]
+        mine = [
+            one
+            for one in self.turn.decisions
+            if isinstance(one, ChangeRecord) and (one.form, one.record) == key
+        ]
         if mine:
             self.turn.decisions.remove(mine[0])
         if values:
@@ -250,16 +263,24 @@ class _Work:
         if key in self.rows:
             first, row = self.rows[key]
             present = row.get(asked.field)
-            self.rows[key] = (first, {**row, asked.field: (present if isinstance(present, Decimal) else Decimal(0)) + change})
+            self.rows[key] = (
+                first,
+                {**row, asked.field: (present if isinstance(present, Decimal) else Decimal(0)) + change},
+            )
         self._decide(replace(asked, change=change), path, "counted", **{asked.field: change})
 
     # What all share.
 
     def _row(self, key: tuple[str, int]) -> tuple[Row, Row]:
-        """Return a record as it was before the turn and as it is by now. Raises `Refusal` where it is gone."""
+        """Return a record as it was before the turn and as it is now. Raises `Refusal` where it is gone."""
         if key not in self.rows:
             form, record = key
-            names = ["id", "created_at", "created_by", *(one.key for one in self.app.forms[form].stored_fields)]
+            names = [
+                "id",
+                "created_at",
+                "created_by",
+                *(one.key for one in self.app.forms[form].stored_fields),
+            ]
             row = {name: self.moment.reader.follow(form, record, (name,)) for name in names}
             if row["id"] is None:
                 raise Refusal(NO_RECORD.here())
@@ -280,7 +301,9 @@ class _Work:
         trusted: bool,  # noqa: FBT001 - handed on from the event
     ) -> Assessment:
         moment = self.moment
-        given = Circumstances(reader=moment.reader, now=moment.now, zone=moment.zone, me=moment.me, writable=writable)
+        given = Circumstances(
+            reader=moment.reader, now=moment.now, zone=moment.zone, me=moment.me, writable=writable
+        )
         return assess(self.app.forms[form], raw, given, old=old, trusted=trusted)
 
     def _decide(self, decision: Decision, path: Path, result: str, **values: Value) -> None:

@@ -111,7 +111,11 @@ def _print_demo(installation: Installation) -> None:
         click.echo(f"  {person.username:<14} {person.name}  {person.text.to(office.settings.language)}")
     if len(people) > _SHOWN:
         click.echo(f"  … {len(people)}")
-    click.echo(Text("  密码都是 {password}", "  password of all: {password}").fill({"password": office.demo_password}).to(office.settings.language))
+    click.echo(
+        Text("  密码都是 {password}", "  password of all: {password}")
+        .fill({"password": office.demo_password})
+        .to(office.settings.language)
+    )
 
 
 def run(settings: Settings, *, demo: bool) -> None:
@@ -123,7 +127,8 @@ def run(settings: Settings, *, demo: bool) -> None:
     os.environ["QUARTET_SERVE_DEMO"] = "1" if demo else ""
     static = Path(__file__).parent / "web" / "static"
     server = Granian(
-        "runtime.serve:build_site", factory=True, address=settings.host, port=settings.port, interface=Interfaces.WSGI,
+        "runtime.serve:build_site", factory=True, address=settings.host, port=settings.port,
+        interface=Interfaces.WSGI,
         workers=settings.workers, blocking_threads=settings.threads, static_path_route=["/static"],
         static_path_mount=[static], log_access=False, log_level=LogLevels.warning,
     )  # fmt: skip

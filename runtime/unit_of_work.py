@@ -1,4 +1,4 @@
-"""One transaction: the engine takes a turn inside it, and everything that it decides is written or nothing is.
+"""One transaction: the engine takes a turn inside it, and all that it decides is written or nothing is.
 
     with database.writing() as connection:
         unit = UnitOfWork(connection, app, now=clock(), actor=7)
@@ -38,7 +38,7 @@ from runtime.store.records import RecordWriter
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a unit wrote: the ids of new records in the order of the events, and the versions of changed ones."""
+    """What a unit wrote: the ids of new records in the order of the events, the versions of changed ones."""
 
     created: tuple[int, ...]
     versions: Mapping[tuple[str, int], int]
@@ -78,7 +78,7 @@ class UnitOfWork:
         return Moment(reader=self.reader, now=self.now, zone=self.app.definition.zone, me=self.actor)
 
     def lock(self, form: str, record: int, *, deleted: bool = False) -> Row | None:
-        """Return a record as it is stored, locked until the end of the transaction; None if it is not there."""
+        """Return a record as it is stored, locked for the whole transaction; None if it is not there."""
         table = self.app.tables.tables[form]
         gone = table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)
         row = self.connection.execute(
@@ -86,7 +86,9 @@ class UnitOfWork:
         ).mappings().first()  # fmt: skip
         return None if row is None else self.reader.name_columns(form, dict(row))
 
-    def take(self, *events: Event, stamps: Sequence[Mapping[str, Any]] = (), old: Mapping[int, Row] | None = None) -> Done:
+    def take(
+        self, *events: Event, stamps: Sequence[Mapping[str, Any]] = (), old: Mapping[int, Row] | None = None
+    ) -> Done:
         """Take a turn over a batch of like events and write what it decides.
 
         stamps: creation times and people for new records, where they are not now and the actor.
@@ -101,7 +103,10 @@ class UnitOfWork:
         return done
 
     def _apply(
-        self, decisions: Sequence[Decision], stamps: Sequence[Mapping[str, Any]], old: Mapping[tuple[str, int], Row]
+        self,
+        decisions: Sequence[Decision],
+        stamps: Sequence[Mapping[str, Any]],
+        old: Mapping[tuple[str, int], Row],
     ) -> Done:
         created = self._create([d for d in decisions if isinstance(d, CreateRecord)], stamps)
         versions: dict[tuple[str, int], int] = {}
@@ -133,7 +138,9 @@ class UnitOfWork:
             case _:
                 assert_never(decision)
 
-    def _create(self, decisions: Sequence[CreateRecord], stamps: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    def _create(
+        self, decisions: Sequence[CreateRecord], stamps: Sequence[Mapping[str, Any]]
+    ) -> tuple[int, ...]:
         """Insert new records, one statement a form."""
         ids: dict[int, int] = {}
         by_form: dict[str, list[int]] = {}

@@ -32,7 +32,7 @@ from engine.changes.operations import (
     Risk,
     SetUnique,
 )
-from engine.changes.planning import plan_changes, plain_kind
+from engine.changes.planning import plain_kind, plan_changes
 
 __all__ = [
     "AddField",

@@ -62,7 +62,7 @@ def join(first: Identity, second: Identity) -> Identity:
 
 
 def find_way(hashes: Iterable[str], current: str, wanted: str) -> list[tuple[str, bool]]:
-    """Return the texts on the way from the one in force to an earlier one, each with whether it is a step back.
+    """Return the texts on the way from the one in force to an earlier one, each with: is it a step back.
 
     hashes: of all versions, oldest first. A version that put an earlier text in force again is no step of its
     own. A text that no version had is one step ahead.

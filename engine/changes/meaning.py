@@ -12,7 +12,9 @@ from engine.forms.model import Button, Field, Form
 from engine.texts import Text
 
 
-def meaning_changes(old: AppDefinition | None, new: AppDefinition, identity: Identity | None = None) -> Iterator[Text]:
+def meaning_changes(
+    old: AppDefinition | None, new: AppDefinition, identity: Identity | None = None
+) -> Iterator[Text]:
     """Say in sentences what else is different: fields that read or behave differently, grants, roles."""
     if old is None:
         return
@@ -26,7 +28,9 @@ def meaning_changes(old: AppDefinition | None, new: AppDefinition, identity: Ide
     if dict(old.roles) != dict(new.roles):
         yield Text("角色有变化", "The roles have changed")
     if _head(old) != _head(new):
-        yield Text("应用的名称、时区、语言或首页有变化", "The app's title, time zone, language or home has changed")
+        yield Text(
+            "应用的名称、时区、语言或首页有变化", "The app's title, time zone, language or home has changed"
+        )
     if old.demo != new.demo:
         yield Text("示例数据有变化", "The demo data has changed")
 
@@ -38,22 +42,27 @@ def _head(app: AppDefinition) -> tuple[object, ...]:
 def _form_changes(old: Form, new: Form, same: Identity) -> Iterator[Text]:
     form = {"form": new.label}
     if old.label != new.label:
-        yield Text("表单「{a}」现在叫「{b}」", "The form '{a}' is now called '{b}'").fill({"a": old.label, "b": new.label})
+        named = Text("表单「{a}」现在叫「{b}」", "The form '{a}' is now called '{b}'")
+        yield named.fill({"a": old.label, "b": new.label})
     for key, one in new.fields.items():
         before = old.fields.get(same.fields.get((new.key, key), ""))
-        if before is None:
-            continue
-        facts = form | {"field": one.label, "was": before.label}
-        if before.label != one.label:
-            yield Text("「{form}」的「{was}」现在叫「{field}」", "In '{form}', '{was}' is now called '{field}'").fill(facts)
-        if _behaviour(before) != _behaviour(one):
-            yield Text("「{form}」的「{field}」规则有变化", "In '{form}' {field} behaves differently").fill(facts)
+        if before is not None:
+            yield from _field_changes(before, one, form)
     if _buttons(old) != _buttons(new):
         yield Text("「{form}」的按钮有变化", "The buttons of '{form}' have changed").fill(form)
     if _checks(old) != _checks(new):
         yield Text("「{form}」的校验有变化", "What must hold in '{form}' has changed").fill(form)
     if _layout(old) != _layout(new):
         yield Text("「{form}」的页面有变化", "The pages of '{form}' have changed").fill(form)
+
+
+def _field_changes(before: Field, one: Field, form: Mapping[str, Text]) -> Iterator[Text]:
+    facts = {**form, "field": one.label, "was": before.label}
+    if before.label != one.label:
+        words = Text("「{form}」的「{was}」现在叫「{field}」", "In '{form}', '{was}' is now called '{field}'")
+        yield words.fill(facts)
+    if _behaviour(before) != _behaviour(one):
+        yield Text("「{form}」的「{field}」规则有变化", "In '{form}' {field} behaves differently").fill(facts)
 
 
 def _behaviour(one: Field) -> tuple[object, ...]:
@@ -75,7 +84,15 @@ def _checks(form: Form) -> list[tuple[str, Text]]:
 
 
 def _layout(form: Form) -> tuple[object, ...]:
-    return (form.help, form.named_by, form.sections, form.columns, form.sort, tuple(form.fields), tuple(one.help for one in form.fields.values()))
+    return (
+        form.help,
+        form.named_by,
+        form.sections,
+        form.columns,
+        form.sort,
+        tuple(form.fields),
+        tuple(one.help for one in form.fields.values()),
+    )
 
 
 def _plain(options: object) -> object:

@@ -33,8 +33,8 @@ from engine.texts import Text
 from engine.values import Kind, ValueType
 
 _ORDER = (
-    RenameForm, RetireForm, ReviveForm, CreateTable, RenameField, RetireField, ReviveField, AddField, ReplaceField,
-    ConvertField, Recompute, SetUnique, DemandValue, RemoveRole,
+    RenameForm, RetireForm, ReviveForm, CreateTable, RenameField, RetireField, ReviveField, AddField,
+    ReplaceField, ConvertField, Recompute, SetUnique, DemandValue, RemoveRole,
 )  # fmt: skip
 _REFERENCES = (Kind.RECORD, Kind.USER, Kind.DEPARTMENT)
 
@@ -81,7 +81,10 @@ class _Planning:
                 self.tables[key] = replace(table, retired=True)
                 self.note(
                     RetireForm(key), "destructive",
-                    Text("表单「{form}」不再使用,记录保留", "The form '{form}' is no longer used; its records are kept"),
+                    Text(
+                        "表单「{form}」不再使用,记录保留",
+                        "The form '{form}' is no longer used; its records are kept",
+                    ),
                     form=self._old_label(key),
                 )  # fmt: skip
         for form in self.new.forms.values():
@@ -102,7 +105,10 @@ class _Planning:
             self.tables[key] = table
             self.note(
                 RenameForm(key, moved[key]), "safe",
-                Text("表单「{was}」改名为「{form}」,记录不变", "The form '{was}' is now '{form}'; its records stay"),
+                Text(
+                    "表单「{was}」改名为「{form}」,记录不变",
+                    "The form '{was}' is now '{form}'; its records stay",
+                ),
                 was=moved[key], form=form.label,
             )  # fmt: skip
         now = {was: key for key, was in moved.items()}
@@ -153,7 +159,10 @@ class _Planning:
             if role not in self.new.roles:
                 self.note(
                     RemoveRole(role), "destructive",
-                    Text("角色「{role}」没有了,成员都失去它", "The role '{role}' is gone; its members lose it"),
+                    Text(
+                        "角色「{role}」没有了,成员都失去它",
+                        "The role '{role}' is gone; its members lose it",
+                    ),
                     role=label,
                 )  # fmt: skip
 
@@ -194,12 +203,19 @@ class _FormPlanning:
         }
         taken = {key: self.columns.pop(was) for key, was in renamed.items() if was in self.columns}
         wanted = {one.key for one in self.form.stored_fields}
-        for key in [key for key, column in self.columns.items() if not column.retired and key not in wanted - set(taken)]:
+        for key in [
+            key
+            for key, column in self.columns.items()
+            if not column.retired and key not in wanted - set(taken)
+        ]:
             self._retire(key)
             label = self.before.field_label(key) if self.before else Text.same(key)
             self.note(
                 RetireField(self.form.key, key), "destructive",
-                Text("「{form}」去掉字段「{field}」,值保留在数据库里", "'{form}' loses the field '{field}'; its values stay in the database"),
+                Text(
+                    "「{form}」去掉字段「{field}」,值保留在数据库里",
+                    "'{form}' loses the field '{field}'; its values stay in the database",
+                ),
                 field=label,
             )  # fmt: skip
         for key, column in taken.items():
@@ -209,13 +225,18 @@ class _FormPlanning:
                 self._retire(key)
             self.note(
                 RenameField(self.form.key, key, renamed[key]), "safe",
-                Text("「{form}」的字段「{was}」改名为「{field}」,值不变", "In '{form}' the field '{was}' is now '{field}'; its values stay"),
+                Text(
+                    "「{form}」的字段「{was}」改名为「{field}」,值不变",
+                    "In '{form}' the field '{was}' is now '{field}'; its values stay",
+                ),
                 was=renamed[key], field=self.form.fields[key].label,
             )  # fmt: skip
 
     def _follow(self, was: str, key: str) -> None:
         """Let what a renamed field held in earlier columns go by its new name too."""
-        for name in [name for name, column in self.columns.items() if column.retired and plain_key(name) == was]:
+        for name in [
+            name for name, column in self.columns.items() if column.retired and plain_key(name) == was
+        ]:
             column = self.columns.pop(name)
             self.columns[f"{key}@{column.name}"] = column
 
@@ -259,7 +280,10 @@ class _FormPlanning:
             revived = self.columns[one.key] = self._revive(one, kept)
             self.note(
                 ReviveField(self.form.key, one.key, revived), "safe",
-                Text("「{form}」的「{field}」恢复,原来的值都在", "'{form}' has {field} again, with its values"),
+                Text(
+                    "「{form}」的「{field}」恢复,原来的值都在",
+                    "'{form}' has {field} again, with its values",
+                ),
                 field=one.label,
             )  # fmt: skip
             return
@@ -288,7 +312,9 @@ class _FormPlanning:
             field=one.label, old=_kind_label(current.kind), new=_kind_label(column.kind),
         )  # fmt: skip
 
-    def _replace(self, one: Field, current: StoredColumn, kept: StoredColumn | None, *, computed: bool) -> None:
+    def _replace(
+        self, one: Field, current: StoredColumn, kept: StoredColumn | None, *, computed: bool
+    ) -> None:
         column = self._revive(one, kept) if kept else self._new_column(one)
         self._retire(one.key)
         self.columns[one.key] = column
@@ -310,13 +336,18 @@ class _FormPlanning:
         stale: set[str] = set()
         for key in self.form.formula_order:
             one, former = self.form.fields[key], self._former(key)
-            reads = {name for form, name in one.formula.reads if form == self.form.key} if one.formula else set()
+            reads = (
+                {name for form, name in one.formula.reads if form == self.form.key} if one.formula else set()
+            )
             changed = former is None or _sources(former) != _sources(one)
             if changed or key in self.fresh or reads & (stale | self.fresh) or self.plan_of.clock_moved:
                 stale.add(key)
                 self.note(
                     Recompute(self.form.key, key), "slow",
-                    Text("「{form}」的「{field}」按公式重新计算", "In '{form}' {field} is worked out again by its formula"),
+                    Text(
+                        "「{form}」的「{field}」按公式重新计算",
+                        "In '{form}' {field} is worked out again by its formula",
+                    ),
                     field=one.label,
                 )  # fmt: skip
         return stale
@@ -336,7 +367,9 @@ class _FormPlanning:
 
 def plain_kind(kind: ValueType) -> ValueType:
     """Return a value type as it is stored: without the options, which belong to the definition."""
-    return ValueType(kind.kind, scale=kind.scale if kind.is_numeric else None, currency=kind.currency, form=kind.form)
+    return ValueType(
+        kind.kind, scale=kind.scale if kind.is_numeric else None, currency=kind.currency, form=kind.form
+    )
 
 
 def _converts(old: ValueType, new: ValueType) -> bool:
@@ -347,7 +380,9 @@ def _converts(old: ValueType, new: ValueType) -> bool:
 def _kind_label(kind: ValueType) -> Text:
     if not kind.is_numeric:
         return kind.kind.label
-    return Text("{kind}({digits} 位小数)", "{kind} with {digits} decimals").fill({"kind": kind.kind.label, "digits": kind.scale or 0})
+    return Text("{kind}({digits} 位小数)", "{kind} with {digits} decimals").fill(
+        {"kind": kind.kind.label, "digits": kind.scale or 0}
+    )
 
 
 def _sources(one: Field) -> tuple[str, ...]:
@@ -359,14 +394,20 @@ def _sources(one: Field) -> tuple[str, ...]:
 def _unique(form: Form, one: Field) -> tuple[Operation, Risk, Text]:
     operation = SetUnique(form.key, one.key, one.unique)
     if one.unique:
-        return operation, "slow", Text("「{form}」的「{field}」不能再重复", "In '{form}' {field} must be unique")
+        return (
+            operation,
+            "slow",
+            Text("「{form}」的「{field}」不能再重复", "In '{form}' {field} must be unique"),
+        )
     return operation, "safe", Text("「{form}」的「{field}」可以重复了", "In '{form}' {field} may repeat")
 
 
 def _pointing(table: StoredTable, now: Mapping[str, str]) -> StoredTable:
     """Return a table whose links go by the new names of the forms that they point to."""
     columns = {
-        key: replace(column, kind=replace(column.kind, form=now[column.kind.form])) if column.kind.form in now else column
+        key: replace(column, kind=replace(column.kind, form=now[column.kind.form]))
+        if column.kind.form in now
+        else column
         for key, column in table.columns.items()
     }
     return replace(table, columns=columns)

@@ -40,7 +40,9 @@ MISSING = ProblemCode(
     Text("请填写「{label}」", "Fill in {label}"),
     Text("这是必填的", "It is required"),
 )
-CHECK_FAILED = ProblemCode("check-failed", Text("{say}", "{say}"), Text("改好后再提交", "Correct it and submit again"))
+CHECK_FAILED = ProblemCode(
+    "check-failed", Text("{say}", "{say}"), Text("改好后再提交", "Correct it and submit again")
+)
 OUT_OF_RANGE = ProblemCode(
     "result-out-of-range",
     Text("「{label}」算出来的数太大了", "The computed {label} is too large"),
@@ -155,7 +157,13 @@ class _Work:
         known = {key: self.old[key] for key in _SYSTEM if key in self.old}
         self.values = self.start | (known or {"created_at": self.given.now, "created_by": self.given.me})
         self.scope = RecordScope(
-            self.form, self.values, self.given.reader, self.given.now, self.given.zone, self.given.me, old=self.old
+            self.form,
+            self.values,
+            self.given.reader,
+            self.given.now,
+            self.given.zone,
+            self.given.me,
+            old=self.old,
         )
 
     # Entering.
@@ -166,7 +174,9 @@ class _Work:
             found = self.form.fields.get(key)
             if found is None:
                 near = suggest(key, self.form.fields)
-                self.loose.append(UNKNOWN_FIELD.at(None, path=(key,), suggestions=near, name=key, form=self.form.label))
+                self.loose.append(
+                    UNKNOWN_FIELD.at(None, path=(key,), suggestions=near, name=key, form=self.form.label)
+                )
             elif not self._may_write(found):
                 self._complain(found, NOT_WRITABLE.here(label=found.label))
             else:
@@ -210,7 +220,9 @@ class _Work:
             for key in self.form.formula_order:
                 self._compute(self.form.fields[key])
             self.hidden = {one.key for one in self.form.fields.values() if not self._is_visible(one)}
-            self.values.update({key: None if key in self.hidden else value for key, value in self.wanted.items()})
+            self.values.update(
+                {key: None if key in self.hidden else value for key, value in self.wanted.items()}
+            )
             if before == self.values and hidden == self.hidden:
                 return
 
@@ -220,7 +232,9 @@ class _Work:
             fill = one.expressions.get("fill")
             if fill is None or (one.key in self.entered and self.wanted[one.key] is not None):
                 continue
-            moved = any(self.values.get(key) != self.old.get(key) for form, key in fill.reads if form == self.form.key)
+            moved = any(
+                self.values.get(key) != self.old.get(key) for form, key in fill.reads if form == self.form.key
+            )
             if self.is_new or moved:
                 value = evaluate(fill, self.scope)
                 # A new record whose link is blank keeps its default.
@@ -272,7 +286,13 @@ class _Work:
         required = visible and found.is_entered and self._is_required(found)
         value = self.values.get(found.key)
         is_person = self.given.writable is not None
-        if is_person and writable and readonly and found.key in self.entered and value != self.start.get(found.key):
+        if (
+            is_person
+            and writable
+            and readonly
+            and found.key in self.entered
+            and value != self.start.get(found.key)
+        ):
             self._complain(found, NOT_WRITABLE.here(label=found.label))
         if visible and found.stored:
             self._judge(found, value, required=required)
@@ -291,4 +311,3 @@ class _Work:
 
     def _complain(self, found: Field, problem: Problem) -> None:
         self.problems.setdefault(found.key, []).append(problem.within((found.key,)))
-

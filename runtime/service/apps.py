@@ -17,7 +17,18 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.app import AppDefinition, check_app
 from engine.catalog import Catalog
-from engine.changes import Change, ConvertField, Identity, Plan, RemoveRole, find_way, identify, join, meaning_changes, plan_changes
+from engine.changes import (
+    Change,
+    ConvertField,
+    Identity,
+    Plan,
+    RemoveRole,
+    find_way,
+    identify,
+    join,
+    meaning_changes,
+    plan_changes,
+)
 from engine.definition.document import read_document
 from engine.expression.sql import Facts
 from engine.problems import DefinitionError, Problem, ProblemCode
@@ -30,7 +41,10 @@ from runtime.store.published import PublishedApp, make_published
 
 OTHER_APP = ProblemCode(
     "other-app",
-    Text("这个文件是应用「{found}」的,不是「{wanted}」的", "This file defines the app '{found}', not '{wanted}'"),
+    Text(
+        "这个文件是应用「{found}」的,不是「{wanted}」的",
+        "This file defines the app '{found}', not '{wanted}'",
+    ),
     Text("换一个文件,或到那个应用里发布", "Use another file, or publish it as that app"),
 )
 PUBLISHED_MEANWHILE = ProblemCode(
@@ -40,7 +54,10 @@ PUBLISHED_MEANWHILE = ProblemCode(
 )
 NEEDS_A_YES = ProblemCode(
     "needs-confirmation",
-    Text("有 {count} 处会停用已有的数据,要确认后才能发布", "{count} changes put existing data out of use; confirm them to publish"),
+    Text(
+        "有 {count} 处会停用已有的数据,要确认后才能发布",
+        "{count} changes put existing data out of use; confirm them to publish",
+    ),
     Text("看清楚影响后确认", "Look at what they concern, then confirm"),
 )
 NO_SUCH_VERSION = ProblemCode(
@@ -50,7 +67,9 @@ NO_SUCH_VERSION = ProblemCode(
 )
 IN_USE = ProblemCode(
     "app-in-use",
-    Text("有人正在用这个应用的数据,没等到空隙", "The app's records are in use; there was no gap to change them"),
+    Text(
+        "有人正在用这个应用的数据,没等到空隙", "The app's records are in use; there was no gap to change them"
+    ),
     Text("过一会儿再发布", "Publish again in a while"),
 )
 ONLY_WRITTEN = Text("只有注释或写法不同", "Only comments or the way of writing differ")
@@ -94,7 +113,7 @@ class Shelf:
     def get(self, connection: Connection, key: str, *, hold: bool = False) -> PublishedApp | None:
         """Return the published app with this key.
 
-        hold: whether it must stay in force until the end of the transaction, because records are written by it.
+        hold: whether it stays in force until the end of the transaction, because records are written by it.
         """
         if hold:
             definitions.hold_app(connection, key)
@@ -118,10 +137,26 @@ class Shelf:
         definition, problems = check_app(read_document(version.text, version.file), self.catalog)
         if definition is None:
             raise DefinitionError(problems)
-        app = make_published(row.id, number, definition, definitions.read_stored(connection, row.id), PLATFORM)
+        app = make_published(
+            row.id, number, definition, definitions.read_stored(connection, row.id), PLATFORM
+        )
         with self._lock:
             self._apps = {k: v for k, v in self._apps.items() if k[0] != row.id} | {(row.id, number): app}
         return app
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a publication is agreed to under.
+
+    app: the key that the definition must have; '' for any.
+    confirmed: whether a person has seen and accepted the destructive changes.
+    base: the version that the author saw; "any" to publish over whatever is in force.
+    """
+
+    app: str = ""
+    confirmed: bool = False
+    base: int | None | str = "any"
 
 
 @dataclass(frozen=True)
@@ -172,8 +207,10 @@ class Publisher:
         number = row.number if row else None
         return PublishPlan(definition, problems, counted, meaning, number, is_same), plan
 
-    def _identity(self, connection: Connection, current: PublishedApp | None, definition: AppDefinition) -> Identity:
-        """Tell what was renamed since; where an earlier version comes back, step by step over those between."""
+    def _identity(
+        self, connection: Connection, current: PublishedApp | None, definition: AppDefinition
+    ) -> Identity:
+        """Tell what was renamed since; where an earlier version comes back, step by step over the others."""
         old = current.definition if current else None
         if current is None or old is None:
             return identify(None, definition)
@@ -182,7 +219,11 @@ class Publisher:
         for fingerprint, back in find_way(versions.values(), old.hash, definition.hash):
             number = next((n for n, one in versions.items() if one == fingerprint), 0)
             version = definitions.find_version(connection, current.id, number)
-            new = self.check(version.text, version.file)[0] if version and fingerprint != definition.hash else definition
+            new = (
+                self.check(version.text, version.file)[0]
+                if version and fingerprint != definition.hash
+                else definition
+            )
             if new is not None:
                 same, old = join(same, identify(old, new, back=back)), new
         return same
@@ -194,26 +235,22 @@ class Publisher:
         *,
         author: int | None = None,
         note: str = "",
-        app: str = "",
-        confirmed: bool = False,
-        base: int | None | str = "any",
+        terms: Terms = Terms(),  # noqa: B008 - frozen
     ) -> PublishedApp:
         """Publish a definition and return the app as it is now in force.
 
-        confirmed: whether a person has seen and accepted the destructive changes.
-        base: the version that the author saw; "any" to publish over whatever is in force.
         Raises `DefinitionError` with every problem; nothing has changed then.
         """
-        plan = self.plan(text, file, app=app)
+        plan = self.plan(text, file, app=terms.app)
         if plan.definition is None:
             raise DefinitionError(plan.problems)
-        _confirm(plan, confirmed=confirmed)
-        if base != "any" and base != plan.base:
+        _confirm(plan, confirmed=terms.confirmed)
+        if terms.base != "any" and terms.base != plan.base:
             raise DefinitionError([PUBLISHED_MEANWHILE.here()])
         for _ in range(_TRIES):
             try:
                 with self.database.changing_schema() as connection:
-                    return self._publish(connection, plan, author, note, confirmed=confirmed)
+                    return self._publish(connection, plan, author, note, confirmed=terms.confirmed)
             except DBAPIError as error:
                 if not (may_repeat(error) or is_locked_out(error)):
                     raise
@@ -232,8 +269,14 @@ class Publisher:
         counted, plan = self._plan(connection, definition, ())
         _confirm(counted, confirmed=confirmed)
         now = self.clock()
-        app_id = row.id if row else definitions.create_app(connection, definition.key, definition.title.to_json(), now)
-        number = self._add_version(connection, app_id, definition, seen.base, {"author": author, "note": note, "published_at": now})
+        app_id = (
+            row.id
+            if row
+            else definitions.create_app(connection, definition.key, definition.title.to_json(), now)
+        )
+        number = self._add_version(
+            connection, app_id, definition, seen.base, {"author": author, "note": note, "published_at": now}
+        )
         before = definitions.read_stored(connection, app_id)
         app = make_published(app_id, number, definition, plan.stored, PLATFORM)
         SchemaWriter(connection, app, Facts(now, definition.zone)).carry_out(plan)
@@ -242,7 +285,12 @@ class Publisher:
         return app
 
     def _add_version(
-        self, connection: Connection, app_id: int, definition: AppDefinition, base: int | None, version: dict[str, Any]
+        self,
+        connection: Connection,
+        app_id: int,
+        definition: AppDefinition,
+        base: int | None,
+        version: dict[str, Any],
     ) -> int:
         document = definition.document
         whole = version | {"hash": definition.hash, "text": document.text, "file": document.file}
@@ -251,7 +299,9 @@ class Publisher:
             raise DefinitionError([PUBLISHED_MEANWHILE.here()])
         return number
 
-    def roll_back(self, app: str, number: int, *, author: int | None = None, confirmed: bool = False) -> PublishedApp:
+    def roll_back(
+        self, app: str, number: int, *, author: int | None = None, confirmed: bool = False
+    ) -> PublishedApp:
         """Publish an earlier version again, as a new version with the same text.
 
         Raises `DefinitionError` where there is no such version or it cannot be published now.
@@ -262,7 +312,8 @@ class Publisher:
         if version is None:
             raise DefinitionError([NO_SUCH_VERSION.here(app=app, number=number)])
         note = f"← v{number}"
-        return self.publish(version.text, version.file, author=author, note=note, app=app, confirmed=confirmed)
+        terms = Terms(app=app, confirmed=confirmed)
+        return self.publish(version.text, version.file, author=author, note=note, terms=terms)
 
 
 def _confirm(plan: PublishPlan, *, confirmed: bool) -> None:
@@ -272,7 +323,7 @@ def _confirm(plan: PublishPlan, *, confirmed: bool) -> None:
 
 
 def _follow(connection: Connection, app_id: int, before: StoredApp, plan: Plan) -> None:
-    """Let what goes by the keys of forms, fields and roles follow the plan: history, and who has which role."""
+    """Let what goes by the keys of forms, fields and roles follow the plan: history, who has which role."""
     definitions.move_history(connection, app_id, moved_forms(before, plan.stored))
     operations = [change.operation for change in plan.changes]
     converted = {(one.form, one.old.name) for one in operations if isinstance(one, ConvertField)}

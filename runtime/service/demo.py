@@ -59,7 +59,11 @@ def load_demo(office: Office, app: PublishedApp, password: str) -> int:
     definition = app.definition
     import_people(office.people, _people_spec(definition))
     with office.database.reading() as connection:
-        people = {name: found.id for name in definition.demo.people if (found := people_store.find_username(connection, name))}
+        people = {
+            name: found.id
+            for name in definition.demo.people
+            if (found := people_store.find_username(connection, name))
+        }
         departments = {one.key: one.id for one in people_store.load_departments(connection).values()}
         has_records = any(_count(connection, app, form) for form in definition.forms)
     office.sign_in.give_first_passwords(list(people.values()), password)
@@ -111,7 +115,9 @@ class _Loading:
                 count += len(chunk)
         return count
 
-    def _write(self, form: Form, records: list[DemoRecord], ids: Mapping[tuple[str, str], int]) -> tuple[int, ...]:
+    def _write(
+        self, form: Form, records: list[DemoRecord], ids: Mapping[tuple[str, str], int]
+    ) -> tuple[int, ...]:
         events, stamps = [], []
         for one in records:
             raw, stamp = self._raw(form, one, ids)
@@ -150,7 +156,8 @@ class _Loading:
 def _in_order(definition: AppDefinition) -> list[str]:
     """Return the forms so that those which others link to come first, as far as that is possible."""
     graph = {
-        key: {one.value_type.form for one in form.fields.values() if one.value_type.form and one.stored} - {key}
+        key: {one.value_type.form for one in form.fields.values() if one.value_type.form and one.stored}
+        - {key}
         for key, form in definition.forms.items()
     }
     try:

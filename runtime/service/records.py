@@ -167,7 +167,8 @@ def _values_at(visit: Visit, form: Form, record: int, row: Row, version: int) ->
     if not known:
         raise NotFound
     return {
-        one.key: _value_then(one, then[one.key]) if one.key in then else row.get(one.key) for one in form.stored_fields
+        one.key: _value_then(one, then[one.key]) if one.key in then else row.get(one.key)
+        for one in form.stored_fields
     }
 
 

@@ -47,12 +47,18 @@ from runtime.store.records import recompute
 
 DO_NOT_FIT = ProblemCode(
     "values-do-not-fit",
-    Text("「{field}」有 {count} 条记录的值转不过来,例如{examples}", "{count} records have a {field} that cannot be converted, for example {examples}"),
+    Text(
+        "「{field}」有 {count} 条记录的值转不过来,例如{examples}",
+        "{count} records have a {field} that cannot be converted, for example {examples}",
+    ),
     Text("先改这些记录,再发布", "Correct these records first, then publish"),
 )
 REPEATED = ProblemCode(
     "values-repeat",
-    Text("「{field}」有 {count} 个值是重复的,例如{examples}", "{count} values of {field} occur more than once, for example {examples}"),
+    Text(
+        "「{field}」有 {count} 个值是重复的,例如{examples}",
+        "{count} values of {field} occur more than once, for example {examples}",
+    ),
     Text("先改这些记录,再发布", "Correct these records first, then publish"),
 )
 _CHUNK = 1_000
@@ -86,11 +92,7 @@ class SchemaWriter:
         Raises `DefinitionError` naming the records that stand in the way; the caller's transaction ends then.
         """
         operations = [change.operation for change in plan.changes]
-        created = [operation for operation in operations if isinstance(operation, CreateTable)]
-        for new in created:
-            self._create(new)
-        for new in created:
-            self._refer(new)
+        self._create_all([operation for operation in operations if isinstance(operation, CreateTable)])
         for operation in operations:
             self._change(operation)
         recomputed = [] if self.problems else [one for one in operations if isinstance(one, Recompute)]
@@ -105,6 +107,13 @@ class SchemaWriter:
         if self.problems:
             raise DefinitionError(self.problems)
         self._index()
+
+    def _create_all(self, created: list[CreateTable]) -> None:
+        """Create tables, then what refers from one to another, since they may refer in a circle."""
+        for new in created:
+            self._create(new)
+        for new in created:
+            self._refer(new)
 
     def _change(self, operation: Operation) -> None:
         """Carry out one operation on a table that is there."""
@@ -155,7 +164,9 @@ class SchemaWriter:
         owner = self.stored.tables[operation.form]
         self._add_column(owner, operation.column)
         one = self.definition.forms[operation.form].fields[operation.field]
-        target = table(owner.name, column("id"), column(operation.column.name, column_type(operation.column.kind)))
+        target = table(
+            owner.name, column("id"), column(operation.column.name, column_type(operation.column.kind))
+        )
         statement = update(target).where(target.c.id == bindparam("b_id"))
         statement = statement.values({operation.column.name: bindparam("b_value")})
         bad: list[str] = []
@@ -216,15 +227,24 @@ class SchemaWriter:
         index = index_name("u", owner.name, stored.name)
         # PostgreSQL holds no long text in an index, but a fingerprint of it.
         is_long = not self.is_sqlite and not _fits_index(one)
-        self._create_index(index, owner.name, [text(f"md5({stored.name})") if is_long else stored.name], unique=True)
+        self._create_index(
+            index, owner.name, [text(f"md5({stored.name})") if is_long else stored.name], unique=True
+        )
 
     def _index(self) -> None:
         """Create the indexes that the definition asks for, and drop those that nothing asks for now."""
         for form in self.definition.forms.values():
             owner = self.stored.tables[form.key]
-            names = {key: owner.columns[key].name if key in owner.columns else key for key in indexed_fields(self.definition, form.key)}
+            names = {
+                key: owner.columns[key].name if key in owner.columns else key
+                for key in indexed_fields(self.definition, form.key)
+            }
             wanted = {index_name("i", owner.name, name): name for name in names.values()}
-            unique = {index_name("u", owner.name, owner.columns[one.key].name) for one in form.stored_fields if one.unique}
+            unique = {
+                index_name("u", owner.name, owner.columns[one.key].name)
+                for one in form.stored_fields
+                if one.unique
+            }
             known = self._index_names(owner.name)
             for index in known - set(wanted) - unique:
                 self.operations.drop_index(index, owner.name)
@@ -245,7 +265,7 @@ class SchemaWriter:
 
 
 def indexed_fields(definition: AppDefinition, form: str) -> tuple[str, ...]:
-    """Return the fields that lists filter and sort by: links, people, what row scopes read, sorted columns."""
+    """Return the fields that lists filter and sort by: links, people, what row scopes read, sort columns."""
     found = definition.forms[form]
     pointing = (Kind.RECORD, Kind.USER, Kind.DEPARTMENT)
     wanted = [one.key for one in found.stored_fields if one.value_type.kind in pointing]
@@ -253,7 +273,11 @@ def indexed_fields(definition: AppDefinition, form: str) -> tuple[str, ...]:
         if grant.rows is not None:
             wanted += [path.steps[0] for path in grant.rows.paths if path.root == "record" and path.steps]
     wanted += [name.lstrip("-") for name in found.sort]
-    fitting = {one.key for one in found.stored_fields if _fits_index(one)} | {"created_by", "created_at", "updated_at"}
+    fitting = {one.key for one in found.stored_fields if _fits_index(one)} | {
+        "created_by",
+        "created_at",
+        "updated_at",
+    }
     return tuple(key for key in dict.fromkeys(wanted) if key in fitting)
 
 
@@ -262,7 +286,9 @@ def _fits_index(one: Field) -> bool:
     if one.value_type.kind is Kind.LIST:
         return False
     most = getattr(one.options, "max", None)
-    return one.value_type.kind is not Kind.TEXT or (isinstance(most, int | Decimal) and most <= _LONGEST_INDEXED)
+    return one.value_type.kind is not Kind.TEXT or (
+        isinstance(most, int | Decimal) and most <= _LONGEST_INDEXED
+    )
 
 
 def convert_value(value: Value, one: Field, zone: ZoneInfo) -> Value:

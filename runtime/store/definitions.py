@@ -52,7 +52,11 @@ def list_apps(connection: Connection) -> list[AppRow]:
 
 def _app_rows(connection: Connection, condition: Any) -> list[AppRow]:
     table = schema.apps
-    query = select(table.c.id, table.c.key, table.c.title, table.c.current_version).where(condition).order_by(table.c.key)
+    query = (
+        select(table.c.id, table.c.key, table.c.title, table.c.current_version)
+        .where(condition)
+        .order_by(table.c.key)
+    )
     return [AppRow(*row) for row in connection.execute(query)]
 
 
@@ -130,7 +134,9 @@ def read_stored(connection: Connection, app_id: int) -> StoredApp:
     }
     found: dict[str, dict[str, StoredColumn]] = {form: {} for form in tables}
     query = select(columns).where(columns.c.app_id == app_id)
-    for row in connection.execute(query.order_by(columns.c.form, columns.c.retired_at, columns.c.column_name)):
+    for row in connection.execute(
+        query.order_by(columns.c.form, columns.c.retired_at, columns.c.column_name)
+    ):
         retired = row.retired_at is not None
         key = f"{row.field}@{row.column_name}" if retired else row.field
         found[row.form][key] = StoredColumn(row.column_name, kind_from_json(row.kind), retired)
@@ -141,9 +147,12 @@ def write_stored(connection: Connection, app_id: int, stored: StoredApp, now: da
     """Write down how an app's records are stored from now on; what is out of use already keeps its time."""
     forms, columns = schema.form_tables, schema.form_columns
     gone: dict[tuple[str, ...], datetime | None] = {
-        (row.table_name,): row.retired_at for row in connection.execute(select(forms).where(forms.c.app_id == app_id))
+        (row.table_name,): row.retired_at
+        for row in connection.execute(select(forms).where(forms.c.app_id == app_id))
     }
-    query = select(forms.c.table_name, columns.c.column_name, columns.c.retired_at).where(columns.c.app_id == app_id)
+    query = select(forms.c.table_name, columns.c.column_name, columns.c.retired_at).where(
+        columns.c.app_id == app_id
+    )
     query = query.join(forms, (forms.c.app_id == columns.c.app_id) & (forms.c.form == columns.c.form))
     gone |= {(row.table_name, row.column_name): row.retired_at for row in connection.execute(query)}
 
@@ -153,7 +162,12 @@ def write_stored(connection: Connection, app_id: int, stored: StoredApp, now: da
     connection.execute(delete(columns).where(columns.c.app_id == app_id))
     connection.execute(delete(forms).where(forms.c.app_id == app_id))
     tables = [
-        {"app_id": app_id, "form": form, "table_name": table.name, "retired_at": retired(table.retired, table.name)}
+        {
+            "app_id": app_id,
+            "form": form,
+            "table_name": table.name,
+            "retired_at": retired(table.retired, table.name),
+        }
         for form, table in stored.tables.items()
     ]
     rows = [
@@ -188,7 +202,7 @@ def hold_app(connection: Connection, key: str) -> None:
 
 
 def seize_app(connection: Connection, key: str) -> None:
-    """Wait until nobody writes records of an app, and keep everybody from it until the end of the transaction."""
+    """Wait until nobody writes records of an app, and keep everybody from it for the whole transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(schema.apps.c.id).where(schema.apps.c.key == key).with_for_update())
         connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, func.hashtext(key))))
@@ -223,7 +237,9 @@ _MOVE = {
     "postgresql": """
         UPDATE history SET changes = (
             SELECT json_object_agg(coalesce(m.value, e.key), e.value)
-            FROM json_each(history.changes) e LEFT JOIN json_each_text(CAST(:moved AS json)) m ON m.key = e.key)
+            FROM json_each(history.changes) e
+            LEFT JOIN json_each_text(CAST(:moved AS json)) m ON m.key = e.key)
         WHERE app_id = :app AND form = :form AND EXISTS (
-            SELECT 1 FROM json_each(history.changes) e JOIN json_each(CAST(:moved AS json)) m ON m.key = e.key)""",
+            SELECT 1 FROM json_each(history.changes) e
+            JOIN json_each(CAST(:moved AS json)) m ON m.key = e.key)""",
 }

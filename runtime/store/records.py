@@ -108,28 +108,49 @@ class RecordWriter:
         """
         table = self._table(form.key)
         stored = {one.key: self._column(form, one.key) for one in form.stored_fields}
-        series = {one.key: self._numbers(form, one, len(rows)) for one in form.stored_fields if one.is_numbered}
+        series = {
+            one.key: self._numbers(form, one, len(rows)) for one in form.stored_fields if one.is_numbered
+        }
         whole = [
-            {**row, **{key: numbers[position] for key, numbers in series.items()}} for position, row in enumerate(rows)
+            {**row, **{key: numbers[position] for key, numbers in series.items()}}
+            for position, row in enumerate(rows)
         ]
         values = []
         for position, row in enumerate(whole):
             stamp = stamps[position] if stamps else {}
             who, when = stamp.get("created_by", self.actor), stamp.get("created_at", self.now)
-            system = {"version": 1, "created_at": when, "created_by": who, "updated_at": when, "updated_by": who}
+            system = {
+                "version": 1,
+                "created_at": when,
+                "created_by": who,
+                "updated_at": when,
+                "updated_by": who,
+            }
             values.append({stored[key]: value for key, value in row.items() if key in stored} | system)
         try:
-            found = self.connection.execute(
-                insert(table).returning(table.c.id, sort_by_parameter_order=True), values
-            )
+            ids = self._insert(table, values)
         except IntegrityError as error:
             raise Refusal(self._unique_problem(form, error)) from error
-        ids = [row[0] for row in found]
         self._remember(
             form,
             [(i, 1, "create", _changes({}, row), w) for i, row, w in zip(ids, whole, values, strict=True)],
         )
         return ids
+
+    def _insert(self, table: Table, values: Sequence[dict[str, Any]]) -> list[int]:
+        """Insert rows with one statement and return their ids in order.
+
+        SQLite gives no ids back in order, but nobody else writes meanwhile, so they are known before.
+        """
+        if self.dialect == "sqlite" and len(values) > 1:
+            last = int(self.connection.execute(select(func.max(table.c.id))).scalar() or 0)
+            ids = list(range(last + 1, last + 1 + len(values)))
+            self.connection.execute(
+                insert(table), [row | {"id": i} for row, i in zip(values, ids, strict=True)]
+            )
+            return ids
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        return [int(row[0]) for row in self.connection.execute(statement, values)]
 
     def _numbers(self, form: Form, one: Field, count: int) -> list[str]:
         """Take the next numbers of a series: one statement, gapless, serialised by the row's lock."""
@@ -273,7 +294,8 @@ class RecordWriter:
     ) -> None:
         rows = [
             {
-                "app_id": self.app.id, "form": form.key, "record_id": record, "version": version, "action": action,
+                "app_id": self.app.id, "form": form.key, "record_id": record, "version": version,
+                "action": action,
                 "actor": stamp.get("created_by", self.actor), "at": stamp.get("created_at", self.now),
                 "changes": changes, "cause": dict(self.cause),
             }
@@ -349,7 +371,10 @@ def _limit_problem(decision: Adjust, current: Value, limit: Decimal) -> Problem:
     shown = write_number(current) if isinstance(current, Decimal) else "0"
     code = NOT_ENOUGH if decision.change < 0 else TOO_MUCH
     return code.here(
-        label=decision.label, current=shown, amount=write_number(abs(decision.change)), limit=write_number(limit)
+        label=decision.label,
+        current=shown,
+        amount=write_number(abs(decision.change)),
+        limit=write_number(limit),
     )
 
 

@@ -11,7 +11,9 @@ from tests.browser.walking import (
     Visitor,
     box,
     new_request,
+    pick,
     press_action,
+    shown,
     submit,
     ui,
     value_on_page,
@@ -126,6 +128,9 @@ def test_the_page_of_a_customer_lists_its_requests(visit: Visitor) -> None:
     related.get_by_role("link", name="全部礼品申领单").click()
     expect(ui(page, "filter-chip")).to_contain_text("上海美辰精密机械")
     page.goto(page.url.split("?")[0] + "/new?quantity=4")
+    expect(box(page, "quantity")).to_have_value("4")
+    pick(page, "gift", "羊绒", "羊绒围巾")
+    expect(shown(page, "cost")).to_have_text("2,396.00")
     expect(box(page, "quantity")).to_have_value("4")
 
 

@@ -128,6 +128,11 @@ def test_what_is_wrong_on_submit_stands_on_top_and_leads_to_its_field(visit: Vis
     expect(box(page, "quantity")).to_have_value("300")
     expect(box(page, "customer")).to_have_value("上海美辰精密机械")
     expect(shown(page, "cost")).to_have_text("128,400.00")
+    with page.expect_response("**/preview"):
+        box(page, "reason").fill("改好了")
+    expect(message(page, "reason")).to_be_empty()
+    expect(box(page, "quantity")).to_have_value("300")
+    expect(message(page, "quantity")).to_contain_text("18")
 
 
 def test_an_empty_form_names_every_field_that_is_needed(visit: Visitor) -> None:

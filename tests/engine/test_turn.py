@@ -52,20 +52,31 @@ def app() -> AppDefinition:
     return found
 
 
-VALUES: dict[str, Any] = {"id": 1, "n": Decimal(1), "price": Decimal(2), "sum": Decimal(2), "stock": Decimal(9), "left": Decimal(8)}
+VALUES: dict[str, Any] = {
+    "id": 1,
+    "n": Decimal(1),
+    "price": Decimal(2),
+    "sum": Decimal(2),
+    "stock": Decimal(9),
+    "left": Decimal(8),
+}
 
 
 def press(app: AppDefinition, button: str, **values: Any) -> Turn:
     reader = MemoryReader(app.forms)
-    row = {key: None for key in app.forms["a"].fields} | VALUES | values
+    row = dict.fromkeys(app.forms["a"].fields) | VALUES | values
     reader.add("a", **{key: value for key, value in row.items() if key != "id"})
     reader.add("b", x="one")
-    return take_turn(app, (ButtonPressed("a", 1, row, button),), Moment(reader=reader, now=NOW, zone=SHANGHAI))
+    return take_turn(
+        app, (ButtonPressed("a", 1, row, button),), Moment(reader=reader, now=NOW, zone=SHANGHAI)
+    )
 
 
 def test_an_action_sees_what_those_before_it_did_and_all_is_one_change(app: AppDefinition) -> None:
     turn = press(app, "two")
-    assert turn.decisions == [ChangeRecord("a", 1, {"n": 4, "price": 40, "sum": 160, "left": 5, "state": "done"})]
+    assert turn.decisions == [
+        ChangeRecord("a", 1, {"n": 4, "price": 40, "sum": 160, "left": 5, "state": "done"})
+    ]
     assert [(step.what, step.result, dict(step.values)) for step in turn.trace.steps] == [
         ("decision", "changed", {"n": 4, "sum": 8, "left": 5}),
         ("decision", "changed", {"price": 40, "sum": 160, "state": "done"}),
@@ -79,7 +90,9 @@ def test_an_action_writes_by_the_rules_of_the_form(app: AppDefinition, button: s
 
 
 def test_a_value_that_an_action_computes_keeps_the_digits_of_its_field(app: AppDefinition) -> None:
-    assert press(app, "third").decisions == [ChangeRecord("a", 1, {"price": Decimal("3.33"), "sum": Decimal("3.33")})]
+    assert press(app, "third").decisions == [
+        ChangeRecord("a", 1, {"price": Decimal("3.33"), "sum": Decimal("3.33")})
+    ]
 
 
 def test_changes_that_undo_each_other_are_none(app: AppDefinition) -> None:
@@ -115,14 +128,20 @@ class Asking(ActionType):
 
 def asking(app: AppDefinition, *decisions: Decision) -> Turn:
     form = app.forms["a"]
-    button = dataclasses.replace(form.buttons["odd"], actions=(PlannedAction(Asking(), decisions, ("here",)),))
+    button = dataclasses.replace(
+        form.buttons["odd"], actions=(PlannedAction(Asking(), decisions, ("here",)),)
+    )
     forms = {**app.forms, "a": dataclasses.replace(form, buttons={"odd": button})}
     return press(dataclasses.replace(app, forms=forms), "odd")
 
 
 def test_whatever_record_an_action_writes_the_rules_of_its_form_hold(app: AppDefinition) -> None:
-    assert asking(app, ChangeRecord("b", 1, {"x": "two"})).decisions == [ChangeRecord("b", 1, {"x": "two", "y": "twotwo"})]
-    assert asking(app, CreateRecord("b", {"x": "new"}, "m")).decisions == [CreateRecord("b", {"x": "new", "y": "newnew"}, "m")]
+    assert asking(app, ChangeRecord("b", 1, {"x": "two"})).decisions == [
+        ChangeRecord("b", 1, {"x": "two", "y": "twotwo"})
+    ]
+    assert asking(app, CreateRecord("b", {"x": "new"}, "m")).decisions == [
+        CreateRecord("b", {"x": "new", "y": "newnew"}, "m")
+    ]
     for decision in (ChangeRecord("b", 1, {"x": "long"}), CreateRecord("b", {"x": "long"})):
         with pytest.raises(Refused, match="at most 3"):
             asking(app, decision)

@@ -32,7 +32,9 @@ forms:
     fields: {number: {type: serial, format: "{0000}"}, good: {type: link, to: goods}, n: {type: integer}, state: {type: text}}
     buttons: {issue: {title: Issue, do: [take: {record: good, field: stock, amount: n}, set: {state: done}]}}
 """
-AFTER = BEFORE.replace("stock * 2", "stock * 3").replace("state: {type: text}", "state: {type: text, unique: true}, more: {type: date}")
+AFTER = BEFORE.replace("stock * 2", "stock * 3").replace(
+    "state: {type: text}", "state: {type: text, unique: true}, more: {type: date}"
+)
 PRESS = "/api/apps/crash/forms/orders/records/1/actions/issue"
 SAVE = "/api/apps/crash/forms/orders/records"
 
@@ -52,10 +54,16 @@ def open_office(url: str, folder: Path) -> Office:
 def ask(office: Office, what: str, token: str) -> int:
     """Send the request of a kind, always the same one; returns the status."""
     client = create_site(office).test_client()
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"the-{what}", "Content-Type": "application/json"}
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Idempotency-Key": f"the-{what}",
+        "Content-Type": "application/json",
+    }
     if what == "publish":
         headers["Content-Type"] = "text/yaml"
-        return client.put("/api/apps/crash/definition?confirm=true", data=AFTER.encode(), headers=headers).status_code
+        return client.put(
+            "/api/apps/crash/definition?confirm=true", data=AFTER.encode(), headers=headers
+        ).status_code
     path, body = (PRESS, b"{}") if what == "press" else (SAVE, b'{"fields": {"good": 1, "n": 1}}')
     return client.post(path, data=body, headers=headers).status_code
 
@@ -68,7 +76,10 @@ def state(url: str) -> dict[str, Any]:
             query = "SELECT table_name FROM form_tables ORDER BY table_name"
             names = [row[0] for row in connection.exec_driver_sql(query)]
             names += ["versions", "form_columns", "history", "traces", "counters", "idempotency"]
-            return {name: connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names}
+            return {
+                name: connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").fetchall()
+                for name in names
+            }
     finally:
         database.close()
 

@@ -15,7 +15,7 @@ from engine.changes import Change
 from engine.problems import DefinitionError
 from engine.testing.apps import whole_catalog
 from runtime.service import records
-from runtime.service.apps import Publisher, PublishPlan, Shelf
+from runtime.service.apps import Publisher, PublishPlan, Shelf, Terms
 from runtime.service.visit import Visit
 from runtime.store.database import Database
 from runtime.store.migrations import migrate
@@ -73,7 +73,9 @@ class Workpiece:
 
     def publish(self, forms: str, *, confirmed: bool = True, **head: object) -> PublishedApp:
         self.shop.clock.forward(seconds=1)
-        return self.shop.publisher.publish(self.text(forms, **head), "test.yaml", confirmed=confirmed)
+        return self.shop.publisher.publish(
+            self.text(forms, **head), "test.yaml", terms=Terms(confirmed=confirmed)
+        )
 
     def refused(self, forms: str, **head: object) -> dict[str, str]:
         """Return why a definition is not published: the sentences by code."""

@@ -24,10 +24,11 @@ def command(file: Path, *, yes: bool, note: str) -> None:
     from runtime.cli.loading import load_settings
     from runtime.cli.publishing import end_with_problems, print_done
     from runtime.serve import open_or_explain
+    from runtime.service.apps import Terms
 
     office = open_or_explain(load_settings()).office
     text = file.read_bytes()
     try:
-        print_done(office.publisher.publish(text, file.name, note=note, confirmed=yes))
+        print_done(office.publisher.publish(text, file.name, note=note, terms=Terms(confirmed=yes)))
     except DefinitionError as error:
         raise end_with_problems(error, text) from error

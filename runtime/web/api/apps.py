@@ -12,7 +12,7 @@ from engine.access import ACTIONS
 from engine.problems import DefinitionError, Problem, ProblemCode
 from engine.texts import Text
 from engine.values import to_json
-from runtime.service.apps import NO_SUCH_VERSION, PUBLISHED_MEANWHILE, Publisher, PublishPlan
+from runtime.service.apps import NO_SUCH_VERSION, PUBLISHED_MEANWHILE, Publisher, PublishPlan, Terms
 from runtime.service.idempotency import Answer, Expected, Publication, publish_once
 from runtime.service.visit import NO_SUCH_APP, NotFound
 from runtime.store import definitions
@@ -129,12 +129,12 @@ def put_definition(app: str) -> Response:
     text, file = _read_definition(app)
     if read_flag("plan"):
         return give(_plan_body(office().publisher.plan(text, file, app=app)))
-    confirmed = read_flag("confirm")
+    terms = Terms(app=app, confirmed=read_flag("confirm"))
     author = actor().id
     return _publish(
         app,
         expected_version() or "any",
-        lambda publisher: publisher.publish(text, file, author=author, app=app, confirmed=confirmed),
+        lambda publisher: publisher.publish(text, file, author=author, terms=terms),
     )
 
 

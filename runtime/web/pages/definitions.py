@@ -11,7 +11,7 @@ from engine.access import ADMIN
 from engine.changes import Change
 from engine.definition.lines import show_problem
 from engine.problems import DefinitionError, Problem
-from runtime.service.apps import NEEDS_A_YES, PublishPlan
+from runtime.service.apps import NEEDS_A_YES, PublishPlan, Terms
 from runtime.service.visit import NO_SUCH_APP, NotFound
 from runtime.store import definitions as store
 from runtime.store import people as people_store
@@ -83,12 +83,14 @@ def _only_admins() -> None:
 
 def _publish(app: str) -> str | tuple[str, int] | Response:
     text, file = _sent()
-    base = request.form.get("base", "")
+    base, note = request.form.get("base", ""), request.form.get("note", "")[:500]
+    terms = Terms(
+        app=app,
+        confirmed=request.form.get("confirmed") == "yes",
+        base=int(base) if base.isdecimal() else None,
+    )
     try:
-        done = office().publisher.publish(
-            text, file, author=actor().id, note=request.form.get("note", "")[:500], app=app,
-            confirmed=request.form.get("confirmed") == "yes", base=int(base) if base.isdigit() else None,
-        )  # fmt: skip
+        done = office().publisher.publish(text, file, author=actor().id, note=note, terms=terms)
     except DefinitionError as error:
         plan = office().publisher.plan(text, file, app=app)
         return _page(app, text, plan, file, extra=error.problems), 422

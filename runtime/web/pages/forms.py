@@ -35,7 +35,8 @@ def new(app: str, form: str) -> str:
         found = visit.form(form, "create")
         given = {key: value for key, value in request.args.items() if key in found.fields}
         assessment = service.preview(visit, form, given)
-        return render_template("pages/form.html", form=_page(visit, assessment))
+        page = _page(visit, assessment) | {"typed": " ".join(given)}
+        return render_template("pages/form.html", form=page)
 
 
 @blueprint.get("/a/<app>/f/<form>/r/<int:record>/edit")
@@ -179,6 +180,7 @@ def _page(
         "conflict": None,
         "route": [],
         "multipart": False,
+        "typed": "all" if typed is not None else "",
     }
 
 

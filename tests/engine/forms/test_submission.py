@@ -51,7 +51,9 @@ def reader(forms: Mapping[str, Form]) -> MemoryReader:
     return made
 
 
-def enter(reader: MemoryReader, old: Mapping[str, Any] | None = None, *, system: bool = False, **raw: object) -> Assessment:
+def enter(
+    reader: MemoryReader, old: Mapping[str, Any] | None = None, *, system: bool = False, **raw: object
+) -> Assessment:
     form = reader.forms["lines"]
     writable = None if system else frozenset(form.fields)
     return assess(form, raw, Circumstances(reader=reader, now=NOW, zone=SHANGHAI, writable=writable), old=old)
@@ -95,7 +97,11 @@ def test_a_hidden_field_is_neither_required_nor_kept(reader: MemoryReader) -> No
     assert (row["sum"], row["reason"]) == (None, "because")
     result = enter(reader, row, kind="sale", reason="still")
     assert result.is_accepted
-    assert (result.values["reason"], result.states["reason"].visible, result.values["sum"]) == (None, False, 1)
+    assert (result.values["reason"], result.states["reason"].visible, result.values["sum"]) == (
+        None,
+        False,
+        1,
+    )
     assert codes(enter(reader, kind="gift", n=1)) == [("missing-value", "reason")]
 
 

@@ -32,7 +32,13 @@ deals:
 def test_a_new_app_is_a_table_a_form(workshop: Workshop) -> None:
     app = workshop.app(GOODS)
     one = app.save("goods", name="tea", price="2.50", stock=4)
-    assert app.read("goods", one) == {"name": "tea", "price": Decimal("2.50"), "stock": 4, "value": 10, "version": 1}
+    assert app.read("goods", one) == {
+        "name": "tea",
+        "price": Decimal("2.50"),
+        "stock": 4,
+        "value": 10,
+        "version": 1,
+    }
 
 
 def test_the_same_text_again_changes_nothing(workshop: Workshop) -> None:
@@ -48,14 +54,20 @@ def test_every_other_change_is_said_too(workshop: Workshop) -> None:
     app = workshop.app(GOODS, title="Goods")
 
     def said(old: str, new: str, **head: str) -> list[str]:
-        return [words.en for words in app.plan(GOODS.replace(old, new), **({"title": "Goods"} | head)).meaning]
+        return [
+            words.en for words in app.plan(GOODS.replace(old, new), **({"title": "Goods"} | head)).meaning
+        ]
 
     assert said("{type: money}", "{type: money, min: 0}") == ["In 'goods' price behaves differently"]
-    assert said("{type: money}", "{type: money, visible: stock > 0, min: 1}") == ["In 'goods' price behaves differently"]
+    assert said("{type: money}", "{type: money, visible: stock > 0, min: 1}") == [
+        "In 'goods' price behaves differently"
+    ]
     assert said("{type: money}", "{type: money, title: Cost}") == ["In 'goods', 'price' is now called 'Cost'"]
     assert said("goods:\n", "goods:\n  title: Wares\n") == ["The form 'goods' is now called 'Wares'"]
     assert said("goods:\n", "goods:\n  sort: [-price]\n") == ["The pages of 'goods' have changed"]
-    assert said("goods:\n", "goods:\n  checks: [{must: price > 0, say: no}]\n") == ["What must hold in 'goods' has changed"]
+    assert said("goods:\n", "goods:\n  checks: [{must: price > 0, say: no}]\n") == [
+        "What must hold in 'goods' has changed"
+    ]
     button = "goods:\n  buttons: {up: {title: Up, do: [set: {stock: 1}]}}\n"
     assert said("goods:\n", button) == ["The buttons of 'goods' have changed"]
     assert said("", "", title="Wares")[0] == "The app's title, time zone, language or home has changed"
@@ -76,8 +88,13 @@ def test_a_new_field_is_blank_in_old_records(workshop: Workshop) -> None:
 def test_a_renamed_field_keeps_its_values(workshop: Workshop) -> None:
     app = workshop.app(GOODS)
     one = app.save("goods", name="tea", price="2.50", stock=4)
-    renamed = GOODS.replace("    price: {type: money}", "    cost: {type: money, was: price}").replace("price *", "cost *")
-    assert sentences(app.plan(renamed).changes)[0] == "+ In 'goods' the field 'price' is now 'cost'; its values stay"
+    renamed = GOODS.replace("    price: {type: money}", "    cost: {type: money, was: price}").replace(
+        "price *", "cost *"
+    )
+    assert (
+        sentences(app.plan(renamed).changes)[0]
+        == "+ In 'goods' the field 'price' is now 'cost'; its values stay"
+    )
     column = app.column("goods", "price")
     app.publish(renamed)
     assert (app.column("goods", "cost"), app.read("goods", one)["cost"]) == (column, Decimal("2.50"))
@@ -98,14 +115,20 @@ def test_a_renamed_form_keeps_records_history_links_and_numbers(workshop: Worksh
     deal = app.save("deals", shop=shop)
     columns = app.now.tables.stored.tables["deals"].columns
     renamed = DEALS.replace("shops:\n", "stores:\n  was: shops\n").replace("to: shops", "to: stores")
-    renamed = renamed.replace("deals:\n", "sales:\n  was: deals\n").replace("    number:", "    no:").replace('D-{0000}"', 'D-{0000}", was: number')
+    renamed = (
+        renamed.replace("deals:\n", "sales:\n  was: deals\n")
+        .replace("    number:", "    no:")
+        .replace('D-{0000}"', 'D-{0000}", was: number')
+    )
     assert sentences(app.plan(renamed).changes) == [
         "+ The form 'shops' is now 'stores'; its records stay",
         "+ The form 'deals' is now 'sales'; its records stay",
         "+ In 'sales' the field 'number' is now 'no'; its values stay",
     ]
     app.publish(renamed)
-    assert {c.name for c in app.now.tables.stored.tables["sales"].columns.values()} == {c.name for c in columns.values()}
+    assert {c.name for c in app.now.tables.stored.tables["sales"].columns.values()} == {
+        c.name for c in columns.values()
+    }
     assert app.read("sales", deal)["shop"] == shop
     assert app.history("sales", deal)[0] == ("create", {"no": [None, "D-0001"], "shop": [None, shop]})
     assert app.read("sales", app.save("sales", shop=shop))["no"] == "D-0002"
@@ -183,7 +206,9 @@ def test_a_removed_form_comes_back_with_its_records(workshop: Workshop) -> None:
     shop = app.save("shops", name="north")
     app.save("deals", shop=shop, note="n")
     less = "shops:" + unique.split("shops:")[1].split("deals:")[0]
-    assert sentences(app.plan(less).changes) == ["- The form 'deals' is no longer used; its records are kept (1)"]
+    assert sentences(app.plan(less).changes) == [
+        "- The form 'deals' is no longer used; its records are kept (1)"
+    ]
     app.publish(less)
     app.publish("deals:" + DEALS.split("deals:")[1].replace("    shop: {type: link, to: shops}\n", ""))
     app.roll_back(1)
@@ -192,10 +217,14 @@ def test_a_removed_form_comes_back_with_its_records(workshop: Workshop) -> None:
 
 
 def test_numbers_become_texts_as_people_write_them(workshop: Workshop) -> None:
-    app = workshop.app("a: {fields: {m: {type: money}, n: {type: number, decimals: 3}, b: {type: boolean}, d: {type: date}, t: {type: datetime}}}")
+    app = workshop.app(
+        "a: {fields: {m: {type: money}, n: {type: number, decimals: 3}, b: {type: boolean}, d: {type: date}, t: {type: datetime}}}"
+    )
     one = app.save("a", m="1200.50", n="0.125", b=True, d="2026-02-28", t="2026-02-28 08:30")
     app.delete("a", app.save("a", m=1))
-    texts = "a: {fields: {m: {type: text}, n: {type: text}, b: {type: text}, d: {type: text}, t: {type: text}}}"
+    texts = (
+        "a: {fields: {m: {type: text}, n: {type: text}, b: {type: text}, d: {type: text}, t: {type: text}}}"
+    )
     assert sentences(app.plan(texts).changes)[0] == (
         "~ In 'a' m changes from money with 2 decimals to text; the values are converted (1)"
     )
@@ -205,7 +234,11 @@ def test_numbers_become_texts_as_people_write_them(workshop: Workshop) -> None:
     }  # fmt: skip
     app.roll_back(1)
     row = app.read("a", one)
-    assert (row["m"], row["b"], row["t"].isoformat()) == (Decimal("1200.50"), True, "2026-02-28T00:30:00+00:00")
+    assert (row["m"], row["b"], row["t"].isoformat()) == (
+        Decimal("1200.50"),
+        True,
+        "2026-02-28T00:30:00+00:00",
+    )
 
 
 def test_what_cannot_be_converted_is_named_and_nothing_changes(workshop: Workshop) -> None:
@@ -243,7 +276,9 @@ def test_money_gets_more_digits_and_loses_none(workshop: Workshop) -> None:
     app.change("a", 3, x=2)
     app.publish("a: {fields: {x: {type: integer, unique: true}}}")
     assert app.values("a", "x") == [1, 3, 2]
-    assert "too large" not in str(app.refused("a: {fields: {x: {type: integer, unique: true}, y: {type: oops}}}"))
+    assert "too large" not in str(
+        app.refused("a: {fields: {x: {type: integer, unique: true}, y: {type: oops}}}")
+    )
 
 
 def test_a_link_to_another_form_begins_empty_and_comes_back(workshop: Workshop) -> None:
@@ -266,13 +301,18 @@ def test_a_link_to_another_form_begins_empty_and_comes_back(workshop: Workshop) 
 
 
 def test_unique_is_refused_while_values_repeat_and_then_kept(workshop: Workshop) -> None:
-    plain, unique = GOODS, GOODS.replace("{type: text, required: true}", "{type: text, required: true, unique: true}")
+    plain, unique = (
+        GOODS,
+        GOODS.replace("{type: text, required: true}", "{type: text, required: true, unique: true}"),
+    )
     app = workshop.app(plain)
     for name in ("tea", "salt", "tea", "tea", "salt"):
         app.save("goods", name=name)
     app.delete("goods", app.save("goods", name="gone"))
     assert sentences(app.plan(unique).changes) == ["~ In 'goods' name must be unique"]
-    assert app.refused(unique) == {"values-repeat": "2 values of name occur more than once, for example salt, tea"}
+    assert app.refused(unique) == {
+        "values-repeat": "2 values of name occur more than once, for example salt, tea"
+    }
     for record in (3, 4, 5):
         app.change("goods", record, name=f"other {record}")
     app.publish(unique)
@@ -306,7 +346,9 @@ def test_required_says_how_many_records_have_it_blank(workshop: Workshop) -> Non
     app.delete("goods", 5)
     required = GOODS.replace("{type: money}", "{type: money, required: true}")
     assert sentences(app.plan(required).changes) == ["+ In 'goods' price becomes required (2)"]
-    renamed = required.replace("    price:", "    cost:").replace("required: true}\n    stock", "required: true, was: price}\n    stock")
+    renamed = required.replace("    price:", "    cost:").replace(
+        "required: true}\n    stock", "required: true, was: price}\n    stock"
+    )
     renamed = renamed.replace("price * stock", "cost * stock").replace("goods:", "wares:\n  was: goods")
     assert "+ In 'wares' cost becomes required (2)" in sentences(app.plan(renamed).changes)
     app.publish(required)
@@ -322,9 +364,15 @@ def test_a_role_that_is_removed_is_taken_from_its_members(workshop: Workshop) ->
             "INSERT INTO users (id, username, name, language, theme, is_admin, is_active, search, created_at, version)"
             f" VALUES ({app.now.id + 1000}, '{app.key}', 'x', 'en', 'auto', false, true, '', '2026-01-01 00:00:00', 1)"
         )
-        connection.exec_driver_sql(f"INSERT INTO role_members VALUES ({app.now.id}, 'clerk', {app.now.id + 1000})")
-    assert sentences(app.plan(GOODS, roles="{clerk: Clerk}").changes) == ["+ The role 'Boss' is gone; its members lose it (0)"]
-    assert sentences(app.plan(GOODS, roles="{boss: Boss}").changes) == ["- The role 'Clerk' is gone; its members lose it (1)"]
+        connection.exec_driver_sql(
+            f"INSERT INTO role_members VALUES ({app.now.id}, 'clerk', {app.now.id + 1000})"
+        )
+    assert sentences(app.plan(GOODS, roles="{clerk: Clerk}").changes) == [
+        "+ The role 'Boss' is gone; its members lose it (0)"
+    ]
+    assert sentences(app.plan(GOODS, roles="{boss: Boss}").changes) == [
+        "- The role 'Clerk' is gone; its members lose it (1)"
+    ]
     app.publish(GOODS, roles="{boss: Boss}")
     app.publish(GOODS, roles=roles)
     assert workshop.value("SELECT count(*) FROM role_members WHERE app_id = :app", app=app.now.id) == 0

@@ -24,7 +24,9 @@ def test_a_changed_formula_is_one_update_whatever_the_number_of_records(workshop
     app = workshop.app(LINES)
     app.save_all("lines", [{"quantity": n, "price": "1.10"} for n in range(1, 301)])
     changed = LINES.replace("gross * 2", "gross * 3")
-    assert sentences(app.plan(changed).changes) == ["~ In 'lines' twice is worked out again by its formula (300)"]
+    assert sentences(app.plan(changed).changes) == [
+        "~ In 'lines' twice is worked out again by its formula (300)"
+    ]
     with count_statements(workshop.database) as count:
         app.publish(changed)
     updates = [one for one in count.statements if one.startswith(f"UPDATE {app.table('lines')}")]
@@ -40,7 +42,14 @@ def test_formulas_that_read_a_changed_one_are_worked_out_after_it(workshop: Work
     names = [words.split("' ")[1].split(" is")[0] for words in sentences(app.plan(changed).changes)]
     assert names == ["net", "gross", "twice"]
     app.publish(changed)
-    assert app.read("lines", 1) == {"quantity": 2, "price": 5, "net": 11, "gross": 22, "twice": 44, "version": 1}
+    assert app.read("lines", 1) == {
+        "quantity": 2,
+        "price": 5,
+        "net": 11,
+        "gross": 22,
+        "twice": 44,
+        "version": 1,
+    }
     app.bring_back("lines", 2)
     assert app.read("lines", 2)["twice"] == 8
 
@@ -79,7 +88,10 @@ def test_a_formula_goes_between_stored_and_computed_at_each_read(workshop: Works
 
 
 def test_entered_values_survive_a_formula(workshop: Workshop) -> None:
-    entered, computed = "a: {fields: {n: {type: integer}, x: {type: integer%s}}}" % "", "a: {fields: {n: {type: integer}, x: {type: integer, formula: n + 1}}}"
+    entered, computed = (
+        "a: {fields: {n: {type: integer}, x: {type: integer}}}",
+        "a: {fields: {n: {type: integer}, x: {type: integer, formula: n + 1}}}",
+    )
     app = workshop.app(entered)
     one = app.save("a", n=1, x=77)
     assert sentences(app.plan(computed).changes) == [
@@ -105,7 +117,9 @@ def test_a_result_that_fits_no_column_is_blank_not_a_failure(workshop: Workshop)
     app = workshop.app("a: {fields: {n: {type: integer}}}")
     app.save("a", n=3 * 10**9)
     app.save("a", n=2)
-    app.publish("a: {fields: {n: {type: integer}, x: {type: integer, formula: n * n}, y: {type: number, formula: 1 / (n - 2)}}}")
+    app.publish(
+        "a: {fields: {n: {type: integer}, x: {type: integer, formula: n * n}, y: {type: number, formula: 1 / (n - 2)}}}"
+    )
     assert (app.values("a", "x"), app.values("a", "y")) == ([None, 4], [Decimal("0.00"), None])
     with pytest.raises(Exception, match="too large"):
         app.change("a", 1, n=4 * 10**9)
@@ -137,5 +151,7 @@ def test_a_day_follows_the_time_zone_of_the_app(workshop: Workshop) -> None:
     app = workshop.app("a: {fields: {t: {type: datetime}, d: {type: integer, formula: DAY(t)}}}", zone="UTC")
     app.save("a", t="2026-01-31T20:00:00Z")
     assert app.values("a", "d") == [31]
-    app.publish("a: {fields: {t: {type: datetime}, d: {type: integer, formula: DAY(t)}}}", zone="Asia/Shanghai")
+    app.publish(
+        "a: {fields: {t: {type: datetime}, d: {type: integer, formula: DAY(t)}}}", zone="Asia/Shanghai"
+    )
     assert app.values("a", "d") == [1]

@@ -9,7 +9,19 @@ from engine.definition.document import read_document
 from engine.testing.apps import whole_catalog
 from tests.runtime.workshop import Workshop
 
-SQL_WORDS = ("order", "select", "group", "table", "from", "where", "user", "primary", "index", "values", "key")
+SQL_WORDS = (
+    "order",
+    "select",
+    "group",
+    "table",
+    "from",
+    "where",
+    "user",
+    "primary",
+    "index",
+    "values",
+    "key",
+)
 LONG = "a_very_long_name_of_a_field_that_goes_on_and_on_and_on_and_"
 
 
@@ -20,14 +32,34 @@ def names_in(workshop: Workshop, table: str) -> list[str]:
 
 def allowed(key: str) -> bool:
     """Tell whether the definition language takes a key at all."""
-    found, _ = check_app(read_document(f"app: a\nforms: {{f: {{fields: {{{key}: {{type: text}}}}}}}}", "t"), whole_catalog())
+    found, _ = check_app(
+        read_document(f"app: a\nforms: {{f: {{fields: {{{key}: {{type: text}}}}}}}}", "t"), whole_catalog()
+    )
     return found is not None
 
 
 def test_every_key_that_is_allowed_can_be_saved_sorted_and_computed(workshop: Workshop) -> None:
-    keys = [k for k in (*SQL_WORDS, "预计费用", "预计收入", "Name", "name", "NAME", LONG + "a", LONG + "b", "f_name", "r") if allowed(k)]
+    keys = [
+        k
+        for k in (
+            *SQL_WORDS,
+            "预计费用",
+            "预计收入",
+            "Name",
+            "name",
+            "NAME",
+            LONG + "a",
+            LONG + "b",
+            "f_name",
+            "r",
+        )
+        if allowed(k)
+    ]
     assert {"预计费用", "Name", "name", LONG + "a", LONG + "b", "order", "select"} <= set(keys)
-    fields = "".join(f"    {key}: {{type: text, unique: true}}\n    x{at}: {{type: text, formula: {key} + '!'}}\n" for at, key in enumerate(keys))
+    fields = "".join(
+        f"    {key}: {{type: text, unique: true}}\n    x{at}: {{type: text, formula: {key} + '!'}}\n"
+        for at, key in enumerate(keys)
+    )
     app = workshop.app(f"users:\n  sort: [{', '.join(keys)}]\n  fields:\n{fields}")
     one = app.save("users", **{key: f"v {key}" for key in keys})
     row = app.read("users", one)
@@ -55,8 +87,22 @@ def test_each_unique_field_names_itself_though_names_and_values_look_alike(works
 
 
 def test_forms_called_like_tables_of_the_platform_or_in_chinese(workshop: Workshop) -> None:
-    forms = ["users", "versions", "history", "counters", "客户", "订单", "Orders", "orders", LONG + "a", LONG + "b"]
-    text = "\n".join(f"{form}: {{fields: {{x: {{type: text}}, to: {{type: link, to: {forms[at - 1]}}}}}}}" for at, form in enumerate(forms))
+    forms = [
+        "users",
+        "versions",
+        "history",
+        "counters",
+        "客户",
+        "订单",
+        "Orders",
+        "orders",
+        LONG + "a",
+        LONG + "b",
+    ]
+    text = "\n".join(
+        f"{form}: {{fields: {{x: {{type: text}}, to: {{type: link, to: {forms[at - 1]}}}}}}}"
+        for at, form in enumerate(forms)
+    )
     app = workshop.app(text)
     tables = {form: app.table(form) for form in forms}
     assert len(set(tables.values())) == len(forms)
@@ -89,11 +135,15 @@ def test_forms_may_link_in_a_circle(workshop: Workshop) -> None:
 
 
 def test_a_long_text_can_be_sorted_by_and_be_unique(workshop: Workshop) -> None:
-    app = workshop.app("a: {sort: [t], fields: {t: {type: long_text, max: 10000}, u: {type: long_text, max: 10000}}}")
+    app = workshop.app(
+        "a: {sort: [t], fields: {t: {type: long_text, max: 10000}, u: {type: long_text, max: 10000}}}"
+    )
     words = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(9_999))
     one = app.save("a", t=words, u=words)
     assert app.read("a", one)["t"] == words
-    app.publish("a: {sort: [t], fields: {t: {type: long_text, max: 10000}, u: {type: long_text, max: 10000, unique: true}}}")
+    app.publish(
+        "a: {sort: [t], fields: {t: {type: long_text, max: 10000}, u: {type: long_text, max: 10000, unique: true}}}"
+    )
     app.save("a", t=words + "x", u=words + "x")
     for _ in range(2):
         try:

@@ -13,7 +13,7 @@ from sqlalchemy import event, inspect
 
 from engine.problems import DefinitionError
 from engine.testing.apps import whole_catalog
-from runtime.service.apps import Shelf
+from runtime.service.apps import Shelf, Terms
 from runtime.store.database import count_statements
 from tests.runtime.workshop import Workpiece, Workshop
 
@@ -69,7 +69,8 @@ def everything(workshop: Workshop) -> dict[str, Any]:
         names = sorted(found.get_table_names())
         indexes = {name: sorted(str(one["name"]) for one in found.get_indexes(name)) for name in names}
         rows = {
-            name: sorted(map(str, connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall())) for name in names
+            name: sorted(map(str, connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()))
+            for name in names
         }
     return {"indexes": indexes, "rows": rows}
 
@@ -134,10 +135,10 @@ def test_the_version_that_the_author_saw_must_still_be_in_force(workshop: Worksh
     text = app.text(AFTER)
     for base in (None, 2, 7):
         with pytest.raises(DefinitionError, match="published-meanwhile"):
-            workshop.publisher.publish(text, "t.yaml", confirmed=True, base=base)
-    workshop.publisher.publish(text, "t.yaml", confirmed=True, base=1)
+            workshop.publisher.publish(text, "t.yaml", terms=Terms(confirmed=True, base=base))
+    workshop.publisher.publish(text, "t.yaml", terms=Terms(confirmed=True, base=1))
     with pytest.raises(DefinitionError, match="published-meanwhile"):
-        workshop.publisher.publish(text, "t.yaml", confirmed=True, base=1)
+        workshop.publisher.publish(text, "t.yaml", terms=Terms(confirmed=True, base=1))
 
 
 def test_a_save_that_meets_a_publication_is_in_the_new_version_or_before_it(workshop: Workshop) -> None:

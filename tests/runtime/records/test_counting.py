@@ -152,7 +152,12 @@ def test_of_two_changes_over_one_version_one_wins(app: Workpiece) -> None:
 def test_changes_of_different_fields_without_a_version_both_last(app: Workpiece) -> None:
     claim = app.save("claims")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: app.change("claims", claim, **{"amount" if n % 2 else "note": str(n + 1)}), range(16)))
+        list(
+            pool.map(
+                lambda n: app.change("claims", claim, **{"amount" if n % 2 else "note": str(n + 1)}),
+                range(16),
+            )
+        )
     row = app.read("claims", claim)
     assert row["version"] == 17
     assert row["amount"] is not None

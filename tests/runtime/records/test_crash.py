@@ -14,6 +14,7 @@ from runtime.store.migrations import migrate
 from runtime.web.site import create_site
 from tests.runtime.crash_child import BEFORE, ask, open_office, state
 
+
 def prepare(url: str, folder: Path) -> str:
     """Make the tables, the app and its first records; returns a token."""
     database = Database.open(url, whole_catalog().function_map)
@@ -39,7 +40,16 @@ def test_killed_anywhere_it_is_before_or_after(fresh_database_url: str, what: st
     url = fresh_database_url
     token = prepare(url, tmp_path)
     points = range(2, 60, 3 if what == "publish" else 1)
-    command = [sys.executable, "-m", "tests.runtime.crash_child", url, what, str(tmp_path), token, *map(str, points)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.runtime.crash_child",
+        url,
+        what,
+        str(tmp_path),
+        token,
+        *map(str, points),
+    ]
     child = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert child.returncode == 0, child.stderr
     ends = child.stdout.splitlines()

@@ -33,7 +33,11 @@ orders:
 
 @pytest.fixture(scope="module")
 def app(workshop: Workshop) -> Workpiece:
-    made = workshop.app(APP, roles="{clerk: Clerk}", access="{orders: {clerk: {can: all, read_only: [secret]}}, goods: {clerk: {can: read}}}")
+    made = workshop.app(
+        APP,
+        roles="{clerk: Clerk}",
+        access="{orders: {clerk: {can: all, read_only: [secret]}}, goods: {clerk: {can: read}}}",
+    )
     made.save("goods", name="tea", price=2)
     made.save("goods", name="salt", price=5)
     return made
@@ -61,12 +65,20 @@ def test_history_says_why_and_who(app: Workpiece) -> None:
     one = app.save("orders", n=1)
     app.press("orders", one, "close")
     query = select(schema.history.c.cause, schema.history.c.actor).where(
-        schema.history.c.app_id == app.now.id, schema.history.c.form == "orders", schema.history.c.record_id == one
+        schema.history.c.app_id == app.now.id,
+        schema.history.c.form == "orders",
+        schema.history.c.record_id == one,
     )
     with app.shop.database.reading() as connection:
-        assert [tuple(row) for row in connection.execute(query.order_by(schema.history.c.id))] == [({}, 1), ({"button": "close"}, 1)]
+        assert [tuple(row) for row in connection.execute(query.order_by(schema.history.c.id))] == [
+            ({}, 1),
+            ({"button": "close"}, 1),
+        ]
         steps = connection.execute(select(schema.traces.c.steps).order_by(schema.traces.c.id.desc())).scalar()
-    assert [(step["what"], step["result"]) for step in steps["steps"]] == [("condition", "yes"), ("decision", "changed")]
+    assert [(step["what"], step["result"]) for step in steps["steps"]] == [
+        ("condition", "yes"),
+        ("decision", "changed"),
+    ]
     assert steps["steps"][0]["values"] == {"state": "open"}
     assert steps["steps"][1]["values"] == {"state": "done"}
     assert steps["steps"][1]["path"] == ["forms", "orders", "buttons", "close", "do", 0, "set"]
@@ -77,9 +89,19 @@ def test_every_version_can_be_gone_back_to(app: Workpiece) -> None:
     app.change("orders", one, good=2, n=3)
     app.change("orders", one, n=4, note=None)
     assert app.restore("orders", one, 2) == 4
-    assert {k: app.read("orders", one)[k] for k in ("good", "n", "note", "sum")} == {"good": 2, "n": 3, "note": "first", "sum": 15}
+    assert {k: app.read("orders", one)[k] for k in ("good", "n", "note", "sum")} == {
+        "good": 2,
+        "n": 3,
+        "note": "first",
+        "sum": 15,
+    }
     assert app.restore("orders", one, 1) == 5
-    assert {k: app.read("orders", one)[k] for k in ("good", "n", "price", "sum")} == {"good": 1, "n": 2, "price": 2, "sum": 4}
+    assert {k: app.read("orders", one)[k] for k in ("good", "n", "price", "sum")} == {
+        "good": 1,
+        "n": 2,
+        "price": 2,
+        "sum": 4,
+    }
     assert app.restore("orders", one, 1) == 5, "there is nothing left to change"
     for version in (0, 99):
         with pytest.raises(NotFound):
@@ -104,11 +126,15 @@ def test_going_back_does_not_go_round_the_rules(app: Workpiece) -> None:
 
 
 def test_values_that_are_no_longer_allowed_do_not_come_back(workshop: Workshop) -> None:
-    app = workshop.app("a: {fields: {n: {type: integer}, t: {type: link, to: b}}}\nb: {fields: {x: {type: text}}}")
+    app = workshop.app(
+        "a: {fields: {n: {type: integer}, t: {type: link, to: b}}}\nb: {fields: {x: {type: text}}}"
+    )
     target = app.save("b")
     one = app.save("a", n=100, t=target)
     app.change("a", one, n=1, t=None)
-    app.publish("a: {fields: {n: {type: integer, max: 10}, t: {type: link, to: b}}}\nb: {fields: {x: {type: text}}}")
+    app.publish(
+        "a: {fields: {n: {type: integer, max: 10}, t: {type: link, to: b}}}\nb: {fields: {x: {type: text}}}"
+    )
     with pytest.raises(Refused, match="The most is 10"):
         app.restore("a", one, 1)
     app.publish("a: {fields: {n: {type: integer}, t: {type: link, to: b}}}\nb: {fields: {x: {type: text}}}")

@@ -47,7 +47,13 @@ def environment(place: Path, **settings: str) -> dict[str, str]:
 
 def run(place: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*QUARTET, *words], env=environment(place, **settings), cwd=place, capture_output=True, text=True, timeout=60, check=False
+        [*QUARTET, *words],
+        env=environment(place, **settings),
+        cwd=place,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -168,11 +174,14 @@ def test_a_taken_port_and_a_locked_file(place: Path) -> None:
 
 
 def test_a_wrong_password_is_named_as_one(place: Path) -> None:
-    from runtime.store.starting import StartError, explain_postgresql, read_url
     from sqlalchemy.exc import OperationalError
 
+    from runtime.store.starting import StartError, explain_postgresql, read_url
+
     url = read_url("postgresql://ann:x@db/quartet")
-    failed = OperationalError("", {}, Exception('connection failed: FATAL:  password authentication failed for user "ann"'))
+    failed = OperationalError(
+        "", {}, Exception('connection failed: FATAL:  password authentication failed for user "ann"')
+    )
     with pytest.raises(StartError, match="does not let the user 'ann' in"), explain_postgresql(url):
         raise failed
 
@@ -182,7 +191,12 @@ def serving(place: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str
     """Serve the demo; gives the process, what it printed, and its address."""
     chosen = environment(place, **settings)
     process = subprocess.Popen(
-        [*QUARTET, "serve", "--demo"], env=chosen, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*QUARTET, "serve", "--demo"],
+        env=chosen,
+        cwd=place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     assert process.stdout is not None
     lines: list[str] = []
@@ -231,7 +245,11 @@ def test_publishing_from_the_command_line(place: Path) -> None:
     planned = run(place, "plan", str(file))
     assert (planned.returncode, planned.stdout) == (0, "+ A new form 'things' with 1 fields\n")
     assert "Version 1 of 'Tiny' is in force" in run(place, "publish", str(file)).stdout
-    file.write_text(APP.replace("name: {type: text, required: true}", "label: {type: text}").replace("name: First", "label: First"))
+    file.write_text(
+        APP.replace("name: {type: text, required: true}", "label: {type: text}").replace(
+            "name: First", "label: First"
+        )
+    )
     planned = run(place, "plan", str(file))
     assert "- 'things' loses the field 'name'; its values stay in the database" in planned.stdout
     assert "--yes" in planned.stdout
@@ -245,12 +263,21 @@ def test_publishing_from_the_command_line(place: Path) -> None:
     assert run(place, "rollback", "nowhere", "1").returncode == 1
     file.write_text(APP.replace("type: text", "type: txt"))
     broken = run(place, "publish", str(file))
-    assert (broken.returncode, "tiny.yaml:5:" in broken.stdout, "Traceback" in broken.stderr) == (1, True, False)
+    assert (broken.returncode, "tiny.yaml:5:" in broken.stdout, "Traceback" in broken.stderr) == (
+        1,
+        True,
+        False,
+    )
 
 
 def test_people_from_the_command_line(place: Path) -> None:
     assert run(place, "publish", "apps/tiny.yaml").returncode == 0
-    assert run(place, "user", "add", "eve", "--name", "Eve", "--admin", "--password", "a good long one").returncode == 0
+    assert (
+        run(
+            place, "user", "add", "eve", "--name", "Eve", "--admin", "--password", "a good long one"
+        ).returncode
+        == 0
+    )
     again = run(place, "user", "add", "eve", "--name", "Eve", "--password", "a good long one")
     assert (again.returncode, "Traceback" in again.stderr, again.stderr.strip() != "") == (1, False, True)
     assert run(place, "user", "roles", "eve", "tiny", "clerk").returncode == 0

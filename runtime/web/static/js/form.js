@@ -23,8 +23,17 @@ class LiveForm {
     this.listen();
     this.fields().filter((field) => field.hidden).forEach((field) => reveal(field, false));
     this.start = JSON.stringify(this.record());
+    this.remember((form.dataset.typed ?? "").split(" "));
     this.offerDraft();
     form.querySelector("[data-ui=problem-summary]")?.focus();
+  }
+
+  /** What came with the page as somebody's own words must not be replaced by what the form proposes. */
+  remember(typed) {
+    for (const each of this.fields().map(name)) {
+      if (typed.includes(each) || typed.includes("all")) this.edits.set(each, ++this.count);
+      if (typed.includes("all")) this.touched.add(each);
+    }
   }
 
   fields() {
