@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.app import AppDefinition
 from engine.changes.identity import Identity, form_before, identify
+from engine.changes.kinds import converts, kind_label, plain_kind
 from engine.changes.operations import (
     AddField,
     Change,
@@ -30,13 +31,11 @@ from engine.changes.operations import (
 from engine.forms.model import Field, Form
 from engine.stored import StoredApp, StoredColumn, StoredTable, new_name, plain_key, same_storage
 from engine.texts import Text
-from engine.values import Kind, ValueType
 
 _ORDER = (
     RenameForm, RetireForm, ReviveForm, CreateTable, RenameField, RetireField, ReviveField, AddField,
     ReplaceField, ConvertField, Recompute, SetUnique, DemandValue, RemoveRole,
 )  # fmt: skip
-_REFERENCES = (Kind.RECORD, Kind.USER, Kind.DEPARTMENT)
 
 
 def plan_changes(
@@ -261,7 +260,7 @@ class _FormPlanning:
         if stays:
             self.columns[one.key] = replace(current, kind=kind)
             return
-        if _converts(current.kind, kind) and not was_computed and one.formula is None:
+        if converts(current.kind, kind) and not was_computed and one.formula is None:
             self._convert(one, current)
         else:
             self._replace(one, current, kept, computed=was_computed)
@@ -309,7 +308,7 @@ class _FormPlanning:
                 "「{form}」的「{field}」由{old}改为{new},已有的值会转换",
                 "In '{form}' {field} changes from {old} to {new}; the values are converted",
             ),
-            field=one.label, old=_kind_label(current.kind), new=_kind_label(column.kind),
+            field=one.label, old=kind_label(current.kind), new=kind_label(column.kind),
         )  # fmt: skip
 
     def _replace(
@@ -363,26 +362,6 @@ class _FormPlanning:
                 Text("「{form}」的「{field}」改为必填", "In '{form}' {field} becomes required"),
                 field=one.label,
             )  # fmt: skip
-
-
-def plain_kind(kind: ValueType) -> ValueType:
-    """Return a value type as it is stored: without the options, which belong to the definition."""
-    return ValueType(
-        kind.kind, scale=kind.scale if kind.is_numeric else None, currency=kind.currency, form=kind.form
-    )
-
-
-def _converts(old: ValueType, new: ValueType) -> bool:
-    """Tell whether a value of one type can be read as one of the other; an id says nothing elsewhere."""
-    return old.kind not in _REFERENCES and new.kind not in _REFERENCES
-
-
-def _kind_label(kind: ValueType) -> Text:
-    if not kind.is_numeric:
-        return kind.kind.label
-    return Text("{kind}({digits} 位小数)", "{kind} with {digits} decimals").fill(
-        {"kind": kind.kind.label, "digits": kind.scale or 0}
-    )
 
 
 def _sources(one: Field) -> tuple[str, ...]:
