@@ -32,7 +32,8 @@ from engine.changes.operations import (
     Risk,
     SetUnique,
 )
-from engine.changes.planning import plain_kind, plan_changes
+from engine.changes.kinds import plain_kind
+from engine.changes.planning import plan_changes
 
 __all__ = [
     "AddField",

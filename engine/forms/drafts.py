@@ -18,11 +18,13 @@ from engine.expression.tree import Expression, FieldShape
 from engine.forms.contract import FieldType
 from engine.forms.declared import FieldOptions, FormOptions
 from engine.forms.model import SystemField, system_fields
+from engine.parsing import CURRENCIES
 from engine.problems import Problem, ProblemCode, Refusal
 from engine.texts import Text
 from engine.values import BLANK, Kind, ValueType
 
 COMPUTED_DIGITS = 6
+CENTS = 2
 FORMULA_CYCLE = ProblemCode(
     "formula-cycle",
     Text("「{field}」的公式绕回了自己:{chain}", "The formula of '{field}' leads back to itself: {chain}"),
@@ -99,8 +101,12 @@ class FieldDraft:
 
 
 def _with_digits(kind: ValueType) -> ValueType:
-    """Give a computed number the digits that are kept of it."""
-    return replace(kind, scale=COMPUTED_DIGITS) if kind.is_numeric and kind.scale is None else kind
+    """Give a computed number the digits that are kept of it; money has those of its currency."""
+    if not kind.is_numeric or kind.scale is not None:
+        return kind
+    currency = CURRENCIES.get(kind.currency)
+    money = currency.scale if currency else CENTS
+    return replace(kind, scale=money if kind.kind is Kind.MONEY else COMPUTED_DIGITS)
 
 
 @dataclass(eq=False)
