@@ -11,6 +11,7 @@ meaning.py      what changes besides, in sentences
 """
 
 from engine.changes.identity import Identity, find_way, identify, join
+from engine.changes.kinds import plain_kind
 from engine.changes.meaning import meaning_changes
 from engine.changes.operations import (
     AddField,
@@ -32,7 +33,6 @@ from engine.changes.operations import (
     Risk,
     SetUnique,
 )
-from engine.changes.kinds import plain_kind
 from engine.changes.planning import plan_changes
 
 __all__ = [

@@ -39,7 +39,7 @@ def prepare(url: str, folder: Path) -> str:
 def test_killed_anywhere_it_is_before_or_after(fresh_database_url: str, what: str, tmp_path: Path) -> None:
     url = fresh_database_url
     token = prepare(url, tmp_path)
-    points = range(2, 60, 3 if what == "publish" else 1)
+    points = range(2, 300, 5 if what == "publish" else 1)
     command = [
         sys.executable,
         "-m",
