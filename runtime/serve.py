@@ -60,7 +60,6 @@ def prepare(settings: Settings, definitions: list[Path]) -> None:
 def open_or_explain(settings: Settings) -> Installation:
     """Open the installation; what stops it ends the command with its sentence and a way out."""
     try:
-        settings.secret()
         return open_installation(settings)
     except ConfigError as error:
         raise _explained(error.problems, settings) from error
