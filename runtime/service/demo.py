@@ -52,11 +52,14 @@ def demo_people(office: Office) -> list[DemoPerson]:
 
 
 def load_demo(office: Office, app: PublishedApp, password: str) -> int:
-    """Load an app's demo people and, into forms that are still empty, its demo records; returns how many.
+    """Load an app's demo people and records, unless it has records already; returns how many.
 
     Every demo person gets `password`. Loading twice changes nothing.
     """
     definition = app.definition
+    with office.database.reading() as connection:
+        if any(_has_records(connection, app, form) for form in definition.forms):
+            return 0
     import_people(office.people, _people_spec(definition))
     with office.database.reading() as connection:
         people = {
@@ -65,16 +68,13 @@ def load_demo(office: Office, app: PublishedApp, password: str) -> int:
             if (found := people_store.find_username(connection, name))
         }
         departments = {one.key: one.id for one in people_store.load_departments(connection).values()}
-        has_records = any(_count(connection, app, form) for form in definition.forms)
     office.sign_in.give_first_passwords(list(people.values()), password)
-    if has_records:
-        return 0
     return office.database.in_transaction(
         lambda connection: _Loading(UnitOfWork(connection, app, office.clock()), people, departments).run()
     )
 
 
-def _count(connection: Any, app: PublishedApp, form: str) -> bool:
+def _has_records(connection: Any, app: PublishedApp, form: str) -> bool:
     return connection.execute(app.tables.tables[form].select().limit(1)).first() is not None
 
 
