@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from typing import cast
 
-from flask import request
+from flask import Response, redirect, request
 
 from runtime.service.visit import NotFound
 
@@ -44,3 +45,8 @@ def check_path() -> None:
             raise NotFound
         if isinstance(value, str) and any(unicodedata.category(char) in ("Cc", "Cs") for char in value):
             raise NotFound
+
+
+def go_to(address: str) -> Response:
+    """Return the answer that leads on to another page, to be asked for by GET."""
+    return cast(Response, redirect(address, 303))

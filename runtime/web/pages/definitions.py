@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from engine.access import ADMIN
 from engine.changes import Change
@@ -17,6 +17,7 @@ from runtime.store import definitions as store
 from runtime.store import people as people_store
 from runtime.web.guest import actor, language, office, say
 from runtime.web.navigation import visible_apps
+from runtime.web.requests import go_to
 from runtime.web.session import toast
 from runtime.web.wording import when_text
 
@@ -95,7 +96,7 @@ def _publish(app: str) -> str | tuple[str, int] | Response:
         plan = office().publisher.plan(text, file, app=app)
         return _page(app, text, plan, file, extra=error.problems), 422
     toast(say(f"已发布版本 {done.number}", f"Published version {done.number}"))
-    return redirect(url_for("definitions.definition", app=done.key), 303)  # type: ignore[return-value]
+    return go_to(url_for("definitions.definition", app=done.key))
 
 
 @blueprint.post("/a/<app>/definition/versions/<int:number>/rollback")
@@ -115,7 +116,7 @@ def roll_back(app: str, number: int) -> str | tuple[str, int] | Response:
             f"Back at version {number} (now version {done.number})",
         )
     )
-    return redirect(url_for("definitions.definition", app=app), 303)  # type: ignore[return-value]
+    return go_to(url_for("definitions.definition", app=app))
 
 
 @blueprint.get("/a/<app>/definition/versions/<int:number>.yaml")

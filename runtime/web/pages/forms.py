@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from engine.forms.model import Form
 from engine.forms.submission import Assessment
@@ -19,7 +19,7 @@ from runtime.store.people import search_text
 from runtime.store.records import Conflict
 from runtime.web.controls import feedback, make_control
 from runtime.web.guest import actor, language, office, reading, say, writing
-from runtime.web.requests import IDEMPOTENCY, posted_values, request_hash
+from runtime.web.requests import IDEMPOTENCY, go_to, posted_values, request_hash
 from runtime.web.session import toast
 
 blueprint = Blueprint("forms", __name__)
@@ -80,7 +80,7 @@ def create(app: str, form: str) -> str | tuple[str, int] | Response:
     except Refused as refused:
         return _again(app, form, values, refused.first), 422
     toast(say("已保存", "Saved"))
-    return redirect(address, 303)  # type: ignore[return-value]
+    return go_to(address)
 
 
 @blueprint.post("/a/<app>/f/<form>/r/<int:record>/edit")
@@ -96,7 +96,7 @@ def change(app: str, form: str, record: int) -> str | tuple[str, int] | Response
     except Conflict:
         return _again(app, form, values, (), record), 409
     toast(say("已保存", "Saved"))
-    return redirect(url_for("records.record", app=app, form=form, record=record), 303)  # type: ignore[return-value]
+    return go_to(url_for("records.record", app=app, form=form, record=record))
 
 
 def _again(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from sqlalchemy import func, select
 
 from runtime.service.listing import get_record
@@ -13,6 +13,7 @@ from runtime.store import schema
 from runtime.store.published import PublishedApp
 from runtime.web.guest import actor, language, office, reading, say
 from runtime.web.navigation import app_link, platform_admins, visible_apps, visible_forms
+from runtime.web.requests import go_to
 from runtime.web.wording import when_text
 
 blueprint = Blueprint("home", __name__)
@@ -59,7 +60,7 @@ def _groups(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @blueprint.get("/tasks")
 def tasks() -> Response:
     """Lead to the workbench, which lists what there is to do."""
-    return redirect(url_for("home.home"))  # type: ignore[return-value]
+    return go_to(url_for("home.home"))
 
 
 def start_links(apps: list[PublishedApp]) -> list[dict[str, Any]]:

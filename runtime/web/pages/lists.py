@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from engine.filters import BY_NAME, operators_for
 from engine.forms.contract import default_control
@@ -24,6 +24,7 @@ from runtime.service.listing import (
 )
 from runtime.service.visit import Visit
 from runtime.web.guest import language, reading, say
+from runtime.web.requests import go_to
 
 blueprint = Blueprint("lists", __name__)
 _SIZE = 50
@@ -36,7 +37,7 @@ def records(app: str, form: str) -> str | Response:
     """Show one page of the list."""
     added = _filter_from_plain_form()
     if added:
-        return redirect(added)  # type: ignore[return-value]
+        return go_to(added)
     with reading(app) as visit:
         asked = _read_request()
         problem = ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from runtime.service.sign_in import SignInRefused
 from runtime.store import people as store
 from runtime.web.guest import actor, language, office, say
 from runtime.web.navigation import visible_apps
 from runtime.web.pages.sign_in import remember
+from runtime.web.requests import go_to
 from runtime.web.session import toast
 from runtime.web.wording import when_text
 
@@ -42,7 +43,7 @@ def change_password() -> str | tuple[str, int] | Response:
     except SignInRefused as refused:
         return _page(problems=[{"name": "new", "sentence": refused.problem.sentence.to(language())}]), 422
     toast(say("密码已改", "The password was changed"))
-    return remember(redirect(url_for("me.me"), 303), signed)  # type: ignore[arg-type]
+    return remember(go_to(url_for("me.me")), signed)
 
 
 @blueprint.post("/me/tokens")
@@ -60,7 +61,7 @@ def revoke_token(token: int) -> Response:
     """Make a token worthless."""
     office().sign_in.revoke_token(actor().id, token)
     toast(say("令牌已停用", "The token was revoked"))
-    return redirect(url_for("me.me"), 303)  # type: ignore[return-value]
+    return go_to(url_for("me.me"))
 
 
 def _page(*, problems: list[dict[str, str]] | None = None, new_token: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from runtime.service.passwords import Passwords
 from runtime.service.people import PeopleError, PersonFields
@@ -13,6 +13,7 @@ from runtime.store import people as store
 from runtime.web.guest import actor, language, office, say
 from runtime.web.navigation import visible_apps
 from runtime.web.pages.me import plain_control
+from runtime.web.requests import go_to
 from runtime.web.session import toast
 
 blueprint = Blueprint("people", __name__)
@@ -48,7 +49,7 @@ def add_user() -> str | tuple[str, int] | Response:
         ]
         return _page(problems), 422
     toast(say("已添加", "Added"))
-    return redirect(url_for("people.people"), 303)  # type: ignore[return-value]
+    return go_to(url_for("people.people"))
 
 
 def _only_admins() -> None:

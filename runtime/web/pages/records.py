@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from sqlalchemy import select
 
 from engine.expression.evaluate import holds
@@ -31,6 +31,7 @@ from runtime.web.controls import shown_text
 from runtime.web.guest import language, office, reading, say, writing
 from runtime.web.pages.forms import layout
 from runtime.web.pages.lists import cell_view, column_label, is_coloured
+from runtime.web.requests import go_to
 from runtime.web.session import toast
 from runtime.web.wording import when_text
 
@@ -260,7 +261,7 @@ def delete(app: str, form: str, record: int) -> Response:
     )
     undo = url_for("records.undelete", app=app, form=form, record=record)
     toast(say("已删除，在回收站里", "Deleted; it is in the recycle bin"), undo_url=undo)
-    return redirect(url_for("lists.records", app=app, form=form), 303)  # type: ignore[return-value]
+    return go_to(url_for("lists.records", app=app, form=form))
 
 
 @blueprint.post("/a/<app>/f/<form>/r/<int:record>/undelete")
@@ -268,7 +269,7 @@ def undelete(app: str, form: str, record: int) -> Response:
     """Bring a record back from the recycle bin."""
     writing(app, lambda visit: service.undelete_record(visit, form, record))
     toast(say("已恢复", "Brought back"))
-    return redirect(url_for("records.record", app=app, form=form, record=record), 303)  # type: ignore[return-value]
+    return go_to(url_for("records.record", app=app, form=form, record=record))
 
 
 @blueprint.post("/a/<app>/f/<form>/r/<int:record>/restore/<int:version>")
@@ -279,7 +280,7 @@ def restore_version(app: str, form: str, record: int, version: int) -> Response:
         toast(say(f"已恢复到版本 {version}", f"Restored to version {version}"))
     except Refused as refused:
         toast(refused.first[0].sentence.to(language()), tone="bad")
-    return redirect(url_for("records.record", app=app, form=form, record=record), 303)  # type: ignore[return-value]
+    return go_to(url_for("records.record", app=app, form=form, record=record))
 
 
 @blueprint.post("/a/<app>/f/<form>/r/<int:record>/do/<button>")
@@ -292,7 +293,7 @@ def press(app: str, form: str, record: int, button: str) -> Response:
         toast(refused.first[0].sentence.to(language()), tone="bad")
     except Refusal as refusal:
         toast(refusal.problem.sentence.to(language()), tone="bad")
-    return redirect(url_for("records.record", app=app, form=form, record=record), 303)  # type: ignore[return-value]
+    return go_to(url_for("records.record", app=app, form=form, record=record))
 
 
 @blueprint.get("/a/<app>/f/<form>/bin")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from engine.texts import LANGUAGES
 from runtime.service.demo import demo_people
 from runtime.service.sign_in import SignedIn, SignInForm, SignInRefused
 from runtime.web.guest import actor, guest, language, office
+from runtime.web.requests import go_to
 from runtime.web.session import COOKIE, DEVICE_COOKIE, set_cookie
 
 blueprint = Blueprint("sign_in", __name__)
@@ -102,7 +103,7 @@ def local_path(address: str) -> str:
 
 
 def _go(address: str) -> Response:
-    return redirect(address)  # type: ignore[return-value]
+    return go_to(address)
 
 
 def _page(problem: str = "", login: str = "") -> str:
