@@ -15,6 +15,7 @@ class Pair:
     """The two sides of a case. `count` is how many pieces of work one call does; `close` cleans up.
 
     baseline: what the second side does, in words.
+    statements: how many statements one piece of our work sends; 0 where that says nothing.
     """
 
     ours: Callable[[], object]
@@ -22,6 +23,7 @@ class Pair:
     baseline: str
     count: int = 1
     close: Callable[[], None] = lambda: None
+    statements: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Figures:
     wall_ratio: float
     rounds: int
     peak_mib: float
+    statements: int = 0
 
     def to_json(self) -> dict[str, object]:
         """Return the figures for the process that asked."""
@@ -65,6 +68,7 @@ def measure(pair: Pair, rounds: int) -> Figures:
         wall_ratio=statistics.median(walls),
         rounds=rounds,
         peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        statements=pair.statements,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, create_engine, func, insert, select
 
 from engine.catalog import build_catalog
 from runtime.config import Settings
@@ -50,9 +50,10 @@ access:
   orders: {seller: {can: all, rows: department, owner: seller}}
 """
 PEOPLE = 20
+_PATTERN = 1_800  # people, customers, products and quantities come round after so many orders
 
 
-def open_office(url: str) -> Office:
+def open_office(url: str, definition: str = DEFINITION) -> Office:
     """Open a fresh office with the store published and a few people; `url` '' takes a new SQLite file."""
     folder = Path(tempfile.mkdtemp(prefix="quartet-bench-"))
     settings = Settings(data=folder, database_url=url or f"sqlite:///{folder}/bench.db")
@@ -66,7 +67,7 @@ def open_office(url: str) -> Office:
         publisher=Publisher(database, catalog, shelf, clock), people=people,
         sign_in=SignIn(database, settings, clock), clock=clock,
     )  # fmt: skip
-    office.publisher.publish(DEFINITION, "store.yaml")
+    office.publisher.publish(definition, "store.yaml")
     departments = [people.create_department({"key": f"d{n}", "name": f"Department {n}"}) for n in range(4)]
     for n in range(PEOPLE):
         people.create_person(
@@ -107,19 +108,37 @@ def fill(office: Office, orders: int) -> None:
             "products",
             [{"name": f"P {n}", "price": n + 1, "stock": 1000} for n in range(50)],
         )
-        for start in range(0, orders, 5_000):
-            _insert(connection, app, "orders", [_order(n) for n in range(start, min(start + 5_000, orders))])
-    if office.database.dialect == "postgresql":
-        with office.database.changing_schema() as connection:
+        _insert(connection, app, "orders", [_order(n) for n in range(min(orders, _PATTERN))])
+    with office.database.changing_schema() as connection:
+        repeat_rows(connection, app.tables.tables["orders"], orders)
+    _settle(office.database)
+
+
+def repeat_rows(connection: Connection, table: Table, wanted: int) -> None:
+    """Copy the rows of a table inside the database, twice as many each time, until there are enough."""
+    have = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    names = [column.name for column in table.columns if column.name != "id"]
+    while 0 < have < wanted:
+        rows = select(*(table.c[name] for name in names)).order_by(table.c.id).limit(wanted - have)
+        connection.execute(insert(table).from_select(names, rows))
+        have = min(have * 2, wanted)
+
+
+def _settle(database: Database) -> None:
+    """Let the planner take notes, as a database in use does by itself."""
+    if database.dialect == "sqlite":
+        with database.writing() as connection:
             connection.exec_driver_sql("ANALYZE")
-    else:
-        with office.database.writing() as connection:
-            connection.exec_driver_sql("ANALYZE")
+        return
+    engine = create_engine(database.engines[0].url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
 
 
 def _order(n: int) -> dict[str, object]:
     quantity, price = n % 9 + 1, n % 50 + 1
-    links = {"seller": n % PEOPLE + 1, "customer": n % 200 + 1, "product": n % 50 + 1}
+    links: dict[str, object] = {"seller": n % PEOPLE + 1, "customer": n % 200 + 1, "product": n % 50 + 1}
     return links | {"unit_price": price, "quantity": quantity, "cost": quantity * price}
 
 

@@ -25,6 +25,7 @@ class Grant:
     """What one role may do on some rows of a form.
 
     rows: the condition that a row must meet; None for all rows.
+    reveal: the masked fields that are shown whole.
     """
 
     role: str
@@ -32,6 +33,7 @@ class Grant:
     rows: Expression | None = None
     hidden: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
+    reveal: frozenset[str] = frozenset()
 
     def covers(self, scope: Scope) -> bool:
         """Tell whether a record is among the grant's rows."""
@@ -43,18 +45,20 @@ class Rights:
     """What a person may do with one record.
 
     readable, writable: the keys of fields; writable ones are readable too.
+    masked: those of which only the beginning and the end are shown; they cannot be written either.
     """
 
     actions: frozenset[str]
     readable: frozenset[str]
     writable: frozenset[str]
+    masked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What one person may do in one form: the grants of the roles that the person has.
 
-    fields: the keys of all fields of the form.
+    fields: the keys of all fields of the form; masked: those that not everybody sees whole.
     unlimited: for administrators and for the system itself.
     """
 
@@ -62,6 +66,7 @@ class Policy:
     fields: frozenset[str]
     grants: tuple[Grant, ...] = ()
     unlimited: bool = False
+    masked: frozenset[str] = frozenset()
 
     def may(self, action: Action) -> bool:
         """Tell whether the action is possible on any row at all."""
@@ -74,6 +79,14 @@ class Policy:
     def showing(self, key: str) -> tuple[Grant, ...]:
         """Return the reading grants that show a field."""
         return tuple(grant for grant in self.readers() if key not in grant.hidden)
+
+    def revealing(self, key: str) -> tuple[Grant, ...]:
+        """Return the reading grants that show a masked field whole."""
+        return tuple(grant for grant in self.showing(key) if key in grant.reveal)
+
+    def masks(self, key: str) -> bool:
+        """Tell whether a field is shown by its beginning and end only, on some row at least."""
+        return not self.unlimited and key in self.masked and len(self.revealing(key)) < len(self.readers())
 
     def shows(self, key: str) -> bool:
         """Tell whether a field is visible on any row; a system field always is."""
@@ -99,7 +112,8 @@ class Policy:
         readable = frozenset(key for key in self.fields if any(key not in grant.hidden for grant in reading))
         actions = frozenset(action for grant in covering for action in grant.actions)
         writable = _writable(self.fields, (grant for grant in covering if "update" in grant.actions))
-        return Rights(actions, readable, writable & readable)
+        masked = frozenset(key for key in self.masked if not any(key in grant.reveal for grant in reading))
+        return Rights(actions, readable, (writable & readable) - masked, masked)
 
     def allows_new(self, scope: Scope) -> bool:
         """Tell whether a new record as filled in lies within the rows of a grant to create."""
@@ -117,6 +131,7 @@ class Access:
 
     fields: Mapping[str, frozenset[str]]
     grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
+    masked: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def policy(self, form: str, roles: frozenset[str]) -> Policy:
         """Return what somebody with these roles may do in a form."""
@@ -124,7 +139,7 @@ class Access:
         if ADMIN in roles:
             return Policy(form, fields, unlimited=True)
         mine = tuple(grant for grant in self.grants.get(form, ()) if grant.role in roles | {EVERYONE})
-        return Policy(form, fields, mine)
+        return Policy(form, fields, mine, masked=self.masked.get(form, frozenset()))
 
     def policies(self, roles: frozenset[str]) -> Callable[[str], Policy]:
         """Return a function that gives the policy for each form, each worked out once."""

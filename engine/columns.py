@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, Boolean, Date, Numeric, Text, types
 from sqlalchemy.dialects import postgresql, sqlite
@@ -110,6 +110,36 @@ class Seconds(types.TypeDecorator[timedelta]):
         return None if value is None else timedelta(seconds=int(value))
 
 
+class Sealer(Protocol):
+    """What encrypts and decrypts; a database has one, with the installation's key."""
+
+    def seal(self, text: str) -> str:
+        """Return the text encrypted."""
+
+    def unseal(self, sealed: str) -> str:
+        """Return the text as it was."""
+
+
+class SealedText(types.TypeDecorator[str]):
+    """A text that is stored encrypted, by the sealer that stands on the dialect as `sealer`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Encrypt."""
+        return None if value is None else _sealer(dialect).seal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Decrypt."""
+        return None if value is None else _sealer(dialect).unseal(value)
+
+
+def _sealer(dialect: Dialect) -> Sealer:
+    found: Sealer = dialect.sealer  # type: ignore[attr-defined]  # set where the database is opened
+    return found
+
+
 class JsonTuple(types.TypeDecorator[tuple[Value, ...]]):
     """A list of texts, stored as JSON."""
 
@@ -163,7 +193,7 @@ def column_type(kind: ValueType) -> types.TypeEngine[Any]:  # noqa: C901 - one l
         case Kind.LIST:
             return JsonTuple()
         case Kind.TEXT | Kind.CHOICE | Kind.FILE | Kind.BLANK:
-            return CODE_POINT_TEXT
+            return SealedText() if kind.sealed else CODE_POINT_TEXT
 
 
 def computed_type(kind: ValueType) -> types.TypeEngine[Any]:

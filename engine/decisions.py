@@ -7,7 +7,7 @@ fields, then messages. A new kind of decision is a change of the engine and of t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.problems import Path
@@ -16,17 +16,37 @@ from engine.values import Value
 
 
 @dataclass(frozen=True, slots=True)
+class RowsChange:
+    """What becomes of the rows of one sub-table of a record.
+
+    created, changed: values by field, the place in the order included; changed ones by the row's id.
+    removed: ids. before, after: all rows as JSON would write them, for the record's history.
+    """
+
+    form: str
+    created: tuple[Mapping[str, Value], ...]
+    changed: Mapping[int, Mapping[str, Value]]
+    removed: tuple[int, ...]
+    before: tuple[object, ...]
+    after: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CreateRecord:
-    """Write a new record. `mark` names it for other decisions of the same turn, before it has an id."""
+    """Write a new record, with the rows of its sub-tables by field.
+
+    mark: names it for other decisions of the same turn, before it has an id.
+    """
 
     form: str
     values: Mapping[str, Value]
     mark: str = ""
+    rows: Mapping[str, RowsChange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """Write changed fields of a record.
+    """Write changed fields of a record, and changed rows of its sub-tables by field.
 
     expected: the version that the record must still have; None to take it as it is.
     """
@@ -35,6 +55,7 @@ class ChangeRecord:
     record: int
     values: Mapping[str, Value]
     expected: int | None = None
+    rows: Mapping[str, RowsChange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from engine.problems import ProblemCode, Refusal, suggest
+from engine.spans import read_span
 from engine.texts import Text
 from engine.values import NUMBER_LIMIT, NUMBER_PLACES, STORED_DIGITS, TEXT_LIMIT, Kind, Value, ValueType
 
@@ -57,7 +58,7 @@ NO_SUCH_TIME = ProblemCode(
 NOT_A_DURATION = ProblemCode(
     "not-a-duration",
     Text("「{found}」不是时长", "'{found}' is not a duration"),
-    Text("写整数秒", "Give a whole number of seconds"),
+    Text("写成 1 小时 30 分,或整数秒", "Write it like 1h 30m, or give whole seconds"),
 )
 NOT_YES_OR_NO = ProblemCode(
     "not-yes-or-no",
@@ -230,6 +231,8 @@ def _without_currency(text: str, currency: str) -> str:
 def _duration(raw: object, _: ValueType) -> Value:
     if isinstance(raw, timedelta):
         return raw - timedelta(microseconds=raw.microseconds)
+    if isinstance(raw, str) and (span := read_span(_folded(raw))) is not None:
+        return span
     try:
         number = _decimal(raw)
         if number == number.to_integral_value(context=_EXACT):

@@ -214,6 +214,7 @@ def _values() -> Iterator[str]:
     counts = {
         0: Text("不用填值", "no value"),
         1: Text("一个值", "one value"),
+        2: Text("两个值,中间用逗号", "two values with a comma"),
         -1: Text("逗号隔开的几个值", "values with commas"),
     }
     head = (Text("运算", "Operator"), Text("意思", "Meaning"), Text("值", "Value"))

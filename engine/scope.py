@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.expression.evaluate import evaluate
-from engine.expression.tree import Path, Reader, RecordShape
+from engine.expression.tree import PARENT, Path, Reader, RecordShape, Scope
 from engine.values import USER_SHAPE, Value, ValueType, round_number
 
 
@@ -18,6 +18,8 @@ class RecordScope:
 
     values: the record's stored fields by key; it may grow while formulas are worked out.
     old: the record before the change, empty for a new one.
+    parent: of a row of a sub-table that is being entered, the record around it.
+    rows: the rows of sub-tables that are being entered, by field.
     """
 
     shape: RecordShape
@@ -28,6 +30,8 @@ class RecordScope:
     me: int | None = None
     initiator: int | None = None
     old: Mapping[str, Value] = field(default_factory=dict)
+    parent: Scope | None = None
+    rows: Mapping[str, Sequence[Scope]] = field(default_factory=dict)
 
     @property
     def form(self) -> str:
@@ -48,6 +52,9 @@ class RecordScope:
                 return self._follow(person, USER_SHAPE, path.steps) if path.steps else person
             case "old":
                 first: Value = self.old.get(path.steps[0])
+            case _ if self.parent is not None and path.steps[0] == PARENT and len(path.steps) > 1:
+                around = self._target(PARENT)
+                return self.parent.resolve(Path("record", around, path.steps[1:], path.type))
             case _:
                 first = self.read(path.steps[0])
         if len(path.steps) == 1:
@@ -60,6 +67,10 @@ class RecordScope:
         if found is not None and found.computed is not None:
             return settle_digits(evaluate(found.computed, self), found.value_type)
         return self.values.get(key)
+
+    def own_rows(self, key: str) -> Sequence[Scope] | None:
+        """Return the rows of a sub-table as they are being entered; None where the stored ones count."""
+        return self.rows.get(key)
 
     def _target(self, key: str) -> str:
         return self.shape.shape_fields()[key].value_type.points_to

@@ -18,6 +18,7 @@ class PlatformField:
     label: Text
     value_type: ValueType
     computed: Expression | None = None
+    rows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ SYSTEM_COLUMNS = (
     "updated_by",
     "deleted_at",
     "deleted_by",
+    "sound",
 )
 _SLUG_LENGTH = 30
 _LONGEST_NAME = 63  # of anything in PostgreSQL
@@ -99,11 +100,13 @@ def storage_of(kind: ValueType) -> tuple[object, ...]:
     """Return what decides how a value type is stored; types with the same share a column."""
     match kind.kind:
         case Kind.TEXT | Kind.CHOICE | Kind.FILE | Kind.BLANK:
-            return ("text",)
+            return ("sealed",) if kind.sealed else ("text",)
         case Kind.NUMBER | Kind.MONEY:
             return ("number", kind.scale)
         case Kind.RECORD:
             return ("record", kind.form)
+        case Kind.LIST if kind.item is not None:
+            return ("list", *storage_of(kind.item))
         case _:
             return (kind.kind.value,)
 
@@ -115,7 +118,14 @@ def same_storage(left: ValueType, right: ValueType) -> bool:
 
 def kind_to_json(kind: ValueType) -> dict[str, Any]:
     """Write a value type down, for the table of columns."""
-    parts = {"kind": kind.kind.value, "scale": kind.scale, "form": kind.form, "currency": kind.currency}
+    parts: dict[str, Any] = {
+        "kind": kind.kind.value,
+        "scale": kind.scale,
+        "form": kind.form,
+        "currency": kind.currency,
+        "sealed": "yes" if kind.sealed else "",
+        "item": kind_to_json(kind.item) if kind.item is not None else None,
+    }
     return {name: part for name, part in parts.items() if part not in (None, "")}
 
 
@@ -126,6 +136,8 @@ def kind_from_json(data: Mapping[str, Any]) -> ValueType:
         scale=data.get("scale"),
         form=data.get("form", ""),
         currency=data.get("currency", ""),
+        item=kind_from_json(data["item"]) if "item" in data else None,
+        sealed=bool(data.get("sealed")),
     )
 
 

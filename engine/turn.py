@@ -15,11 +15,20 @@ from zoneinfo import ZoneInfo
 
 from engine.actions.counting import BAD_AMOUNT, NO_RECORD
 from engine.app import AppDefinition
-from engine.decisions import Adjust, ChangeRecord, CreateRecord, Decision, DeleteRecord, RestoreRecord
+from engine.decisions import (
+    Adjust,
+    ChangeRecord,
+    CreateRecord,
+    Decision,
+    DeleteRecord,
+    RequestEffect,
+    RestoreRecord,
+)
 from engine.expression.evaluate import holds
 from engine.expression.tree import Path as FieldPath
 from engine.expression.tree import Reader
-from engine.forms.submission import Assessment, Circumstances, assess
+from engine.forms.assessment import Assessment, Circumstances
+from engine.forms.submission import assess
 from engine.problems import Path, Problem, ProblemCode, Refusal
 from engine.scope import RecordScope, settle_digits
 from engine.texts import Text
@@ -166,11 +175,12 @@ class _Work:
         if not result.is_accepted:
             return result.all_problems
         path: Path = ("forms", event.form)
-        changed = result.changed(event.old)
+        changed, rows = result.changed(event.old), result.row_changes
         if not event.record:
-            self._decide(CreateRecord(event.form, result.values), path, "created")
-        elif changed:
-            self._decide(ChangeRecord(event.form, event.record, changed, event.expected), path, "changed")
+            self._decide(CreateRecord(event.form, result.values, rows=rows), path, "created")
+        elif changed or rows:
+            change = ChangeRecord(event.form, event.record, changed, event.expected, rows)
+            self._decide(change, path, "changed")
         return ()
 
     def _removed(self, event: RecordRemoved) -> tuple[Problem, ...]:
@@ -194,12 +204,25 @@ class _Work:
             if not held:
                 return (NOT_NOW.here(button=button.label),)
         for action in button.actions:
-            for decision in action.plan(self._scope(key)):
-                self._step(f"{event.form}.{event.button} → {action.type.name}")
-                found = self._follow(decision, action.path)
-                if found:
-                    return found
+            for number, scope in enumerate(self._scopes(key, action.each)):
+                for decision in action.plan(scope):
+                    self._step(f"{event.form}.{event.button} → {action.type.name}")
+                    found = self._follow(_of_row(decision, number), action.path)
+                    if found:
+                        return found
         return ()
+
+    def _scopes(self, key: tuple[str, int], each: str) -> list[RecordScope]:
+        """Return what an action happens to: the record, or each row of one of its sub-tables."""
+        around = self._scope(key)
+        if not each:
+            return [around]
+        form, moment = self.app.forms[key[0]].row_forms[each], self.moment
+        rows = moment.reader.rows(form.key, key[1])
+        return [
+            RecordScope(form, row, moment.reader, moment.now, moment.zone, moment.me, parent=around)
+            for row in rows
+        ]
 
     def _step(self, words: str) -> None:
         """Note a step; raises `Refusal` where there are too many to be meant."""
@@ -218,7 +241,8 @@ class _Work:
                 result = self._assess(form, values, None, None, trusted=True)
                 if not result.is_accepted:
                     return result.all_problems
-                self._decide(replace(decision, values=result.values), path, "created")
+                whole = replace(decision, values=result.values, rows=result.row_changes)
+                self._decide(whole, path, "created")
             case Adjust():
                 self._count(decision, path)
             case _:
@@ -248,8 +272,9 @@ class _Work:
         ]
         if mine:
             self.turn.decisions.remove(mine[0])
-        if values:
-            self.turn.decisions.append(ChangeRecord(asked.form, asked.record, values, asked.expected))
+        if values or result.row_changes:
+            whole = ChangeRecord(asked.form, asked.record, values, asked.expected, result.row_changes)
+            self.turn.decisions.append(whole)
         self.turn.trace.add(path, "decision", "changed", **result.changed(row))
         return ()
 
@@ -309,6 +334,13 @@ class _Work:
     def _decide(self, decision: Decision, path: Path, result: str, **values: Value) -> None:
         self.turn.decisions.append(decision)
         self.turn.trace.add(path, "decision", result, **values)
+
+
+def _of_row(decision: Decision, number: int) -> Decision:
+    """Let the effects of several rows be several effects: the key of the first one stays as it is."""
+    if number and isinstance(decision, RequestEffect):
+        return replace(decision, key=f"{decision.key}#{number}")
+    return decision
 
 
 def _name_of(path: FieldPath) -> str:

@@ -21,10 +21,12 @@ Blank is `None` in every kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from engine.texts import Language, Text
@@ -92,11 +94,43 @@ class Option:
     color: str = "neutral"
 
 
+class Format(ABC):
+    """How values of one field type are written where their kind's own way will not do: 12.5 %, 09:30.
+
+    A field type returns one with its value type, so lists, lookups, messages and exports write alike.
+    adds_up: whether a sum of such values means anything; not of shares and marks.
+    """
+
+    adds_up: ClassVar[bool] = True
+
+    @abstractmethod
+    def write(self, value: Value, language: Language, zone: ZoneInfo) -> str:
+        """Write a value that is not blank for people, on one line."""
+
+    def markup(self, value: Value) -> str:
+        """Return safe HTML for a record's page; '' where the written words will do."""
+        return ""
+
+    def entry(self, value: Value) -> str | None:
+        """Write a value as its input holds it, so that reading it gives the value back.
+
+        None where the input holds what JSON does.
+        """
+        return None
+
+    def note(self, value: Value) -> Text | None:
+        """Say the value in other words, below its input: an amount in Chinese capitals; None for nothing."""
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class ValueType:
     """A kind with what it needs to know: digits, currency, the form it points to, its options.
 
     `scale` is the number of digits that a stored number keeps; None while it is only computed.
+    `sealed` says that a text is stored encrypted.
+    `form` is the form that a record belongs to; of a number, the form of the rows that it counts.
+    `format` is only about how values look: types that differ in nothing else are the same.
     """
 
     kind: Kind
@@ -105,6 +139,8 @@ class ValueType:
     form: str = ""
     options: tuple[Option, ...] = ()
     item: ValueType | None = None
+    sealed: bool = False
+    format: Format | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_numeric(self) -> bool:
@@ -112,11 +148,28 @@ class ValueType:
         return self.kind in (Kind.NUMBER, Kind.MONEY)
 
     @property
+    def adds_up(self) -> bool:
+        """Tell whether a list shows the sum of such values."""
+        return self.is_numeric and (self.format is None or self.format.adds_up)
+
+    @property
+    def rows(self) -> str:
+        """Return the form of the rows that a sub-table's number counts, or '' for any other value."""
+        return self.form if self.kind is Kind.NUMBER else ""
+
+    @property
+    def refers_to(self) -> str:
+        """Return the shape that a reference, or each of a list of them, leads to; '' for other values."""
+        return self.item.points_to if self.item is not None else self.points_to
+
+    @property
     def points_to(self) -> str:
         """Return the key of the record shape that a dotted path goes on in, or '' when it ends here."""
         if self.kind is Kind.RECORD:
             return self.form
-        return {Kind.USER: USER_SHAPE, Kind.DEPARTMENT: DEPARTMENT_SHAPE}.get(self.kind, "")
+        if self.kind is Kind.USER:
+            return USER_SHAPE
+        return DEPARTMENT_SHAPE if self.kind is Kind.DEPARTMENT else ""
 
     def option(self, key: object) -> Option | None:
         """Return the option with this key."""
@@ -203,6 +256,8 @@ def display(  # noqa: C901 - one line a kind, a closed set
     >>> display(Decimal("68000"), ValueType(Kind.MONEY, scale=2), "zh", ZoneInfo("Asia/Shanghai"))
     '68,000.00'
     """
+    if value is not None and kind.format is not None:
+        return kind.format.write(value, language, zone)
     match value:
         case None:
             return ""

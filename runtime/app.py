@@ -13,6 +13,7 @@ from engine.catalog import Catalog, build_catalog
 from engine.definition.document import read_document
 from engine.problems import Problem
 from runtime.adapters.mail import mail_port
+from runtime.adapters.sealing import KeySealer
 from runtime.config import Settings
 from runtime.jobs.relay import Relay
 from runtime.service.apps import Publisher, Shelf
@@ -23,6 +24,7 @@ from runtime.service.sign_in import SignIn
 from runtime.store.database import Database
 from runtime.store.migrations import migrate
 from runtime.store.outbox import OutboxRow
+from runtime.store.sounds import fill_sounds
 from runtime.web.site import create_site
 
 if TYPE_CHECKING:
@@ -56,7 +58,9 @@ def open_installation(settings: Settings) -> Installation:
     catalog = build_catalog(plugins)
     database = Database.open(settings.database_url, catalog.function_map, connections=settings.threads + 2)
     migrate(database)
+    database.seal_with(KeySealer(settings.secret()))
     shelf = Shelf(catalog)
+    fill_sounds(database, shelf.all)
     relay = Relay(database, performer(catalog, settings), clock)
     office = Office(
         settings=settings,
@@ -69,6 +73,7 @@ def open_installation(settings: Settings) -> Installation:
         clock=clock,
         wake=relay.wake,
     )
+    office.files.sweep()
     return Installation(office, relay)
 
 

@@ -130,7 +130,9 @@ class UnitOfWork:
         match decision:
             case ChangeRecord():
                 before = old.get((form.key, record)) or self.lock(form.key, record) or {}
-                return self.writer.change(form, record, decision.values, before, decision.expected)
+                return self.writer.change(
+                    form, record, decision.values, before, decision.expected, decision.rows
+                )
             case DeleteRecord():
                 return self.writer.delete(form, record, decision.expected)
             case RestoreRecord():
@@ -149,7 +151,8 @@ class UnitOfWork:
         for form, positions in by_form.items():
             rows: list[Mapping[str, Value]] = [decisions[position].values for position in positions]
             chosen = [stamps[position] for position in positions] if stamps else []
-            found = self.writer.create(self.app.definition.forms[form], rows, stamps=chosen)
+            tables = [decisions[position].rows for position in positions]
+            found = self.writer.create(self.app.definition.forms[form], rows, stamps=chosen, tables=tables)
             ids |= dict(zip(positions, found, strict=True))
         return tuple(ids[position] for position in range(len(decisions)))
 

@@ -10,11 +10,23 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Page  # noqa: E402
+from playwright.sync_api import Page
 
-from tests.browser.serving import prepare, serving  # noqa: E402
-from tests.browser.walking import REQUESTS, SALES, Visitor, box, choose_language, pick, ui  # noqa: E402
-from tests.services.browser import Browser, running_chromium  # noqa: E402
+from tests.browser.serving import prepare, serving
+from tests.browser.walking import (
+    REQUESTS,
+    SALES,
+    Visitor,
+    add_row,
+    box,
+    choose_language,
+    in_row,
+    pick,
+    pick_in_row,
+    row_box,
+    ui,
+)
+from tests.services.browser import Browser, running_chromium
 
 
 def fill(page: Page) -> None:
@@ -22,10 +34,13 @@ def fill(page: Page) -> None:
     page.goto(f"{REQUESTS}/new")
     pick(page, "customer", "meichen", "上海美辰精密机械")
     box(page, "reason").fill("新品发布会答谢")
-    pick(page, "gift", "紫砂", "紫砂茶具套装")
-    box(page, "quantity").fill("20")
-    page.keyboard.press("Tab")
-    page.locator("[data-field=quantity] [data-error]:not(:empty)").wait_for()
+    pick_in_row(page, 0, "gift", "皮面", "皮面笔记本")
+    row_box(page, 0, "quantity").fill("2")
+    add_row(page)
+    pick_in_row(page, 1, "gift", "紫砂", "紫砂茶具套装")
+    row_box(page, 1, "quantity").fill("20")
+    row_box(page, 1, "quantity").blur()
+    in_row(page, 1, "quantity").locator("[data-error]:not(:empty)").wait_for()
 
 
 def save(page: Page, name: str) -> None:
@@ -44,7 +59,7 @@ def main() -> None:
             visit = Visitor(browser, site, {})
             desk = visit.sign_in(SALES)
             fill(desk)
-            desk.mouse.wheel(0, 500)
+            desk.mouse.wheel(0, 420)
             save(desk, "form")
             desk.goto(f"{REQUESTS}?f=status:is:issued")
             save(desk, "list")
@@ -52,7 +67,7 @@ def main() -> None:
             choose_language(phone, "en")
             fill(phone)
             ui(phone, "form-section").nth(2).scroll_into_view_if_needed()
-            box(phone, "quantity").scroll_into_view_if_needed()
+            row_box(phone, 1, "quantity").scroll_into_view_if_needed()
             save(phone, "phone")
             browser.close()
 

@@ -95,11 +95,15 @@ class ActionType(ABC):
 
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
-    """One action of a definition, checked."""
+    """One action of a definition, checked.
+
+    each: the sub-table for whose rows it is done, one after the other; '' for the record itself.
+    """
 
     type: ActionType
     compiled: Any
     path: Path
+    each: str = ""
 
     def plan(self, scope: ActionScope) -> Iterable[Decision]:
         """Yield the decisions that carry the action out."""

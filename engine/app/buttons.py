@@ -23,6 +23,17 @@ from engine.problems import Problem, ProblemCode, suggest
 from engine.texts import Text
 from engine.values import BOOLEAN, ValueType
 
+EACH = "each"
+NOT_A_TABLE = ProblemCode(
+    "not-a-table",
+    Text("{form}里没有子表「{name}」", "{form} has no sub-table '{name}'"),
+    Text("each 后面写一个子表字段", "Name a sub-table after each"),
+)
+WRITES_ITS_ROWS = ProblemCode(
+    "writes-its-rows",
+    Text("逐行的动作不能改这些行本身", "What is done for each row cannot change the rows themselves"),
+    Text("改别的记录,或把结果写成公式", "Change other records, or make the result a formula"),
+)
 NOT_AN_ACTION = ProblemCode(
     "not-an-action",
     Text("动作要写成「动作名: 选项」,一项一个", "An action is written 'name: options', one an item"),
@@ -60,7 +71,7 @@ class ActionCompiling:
         """Return what a field that may be written holds; reports an unknown or computed one."""
         draft = self.compiler.drafts.get(form)
         if draft is None:
-            if form not in self.compiler.broken:
+            if not self.compiler.is_broken(form):
                 cursor.report(UNKNOWN_FORM, name=form, suggestions=suggest(form, self.compiler.drafts))
             return None
         found = draft.fields.get(field)
@@ -74,7 +85,7 @@ class ActionCompiling:
 
     def _report_field(self, draft: FormDraft, field: str, cursor: Cursor) -> None:
         """Report a field that is not there, at its key where it is one, and only if nobody did."""
-        if field in self.compiler.broken:
+        if self.compiler.is_broken(field):
             return
         report = cursor.report_key if cursor.path[-1] == field else cursor.report
         report(NOT_A_FIELD, form=draft.label, name=field, suggestions=suggest(field, draft.fields))
@@ -125,16 +136,35 @@ def compile_actions(
     if not isinstance(cursor.data, list):
         cursor.report(NOT_AN_ACTION)
     for item in cursor.items():
-        if not isinstance(item.data, dict) or len(item.data) != 1:
+        entries = dict(item.entries())
+        each = entries.pop(EACH, None)
+        if len(entries) != 1:
             item.report(NOT_AN_ACTION)
             continue
-        name, place = next(item.entries())
+        rows = compiling if each is None else _for_each(each, compiling)
+        if rows is None:
+            continue
+        name, place = next(iter(entries.items()))
         found = catalog.actions.find(name)
         if isinstance(found, Problem):
             place.problems.append(found.within(place.path, place.document.key_location(place.path)))
             continue
         options = found.read(place)
-        compiled = found.compile(options, place, compiling) if options is not None else None
-        if compiled is not None:
-            actions.append(PlannedAction(found, compiled, place.path))
+        compiled = found.compile(options, place, rows) if options is not None else None
+        if each is not None and any(form == rows.form.key for form, _ in rows.writes):
+            place.report(WRITES_ITS_ROWS)
+        elif compiled is not None:
+            actions.append(PlannedAction(found, compiled, place.path, each.data if each else ""))
     return tuple(actions)
+
+
+def _for_each(each: Cursor, compiling: ActionCompiling) -> ActionCompiling | None:
+    """Return what an action may name that is done for each row of a sub-table; None after reporting."""
+    table = compiling.form.fields.get(each.data) if isinstance(each.data, str) else None
+    if table is None or not table.rows:
+        tables = [key for key, one in compiling.form.fields.items() if one.rows]
+        near = suggest(str(each.data), tables)
+        if not compiling.compiler.is_broken(str(each.data)):
+            each.report(NOT_A_TABLE, name=str(each.data), form=compiling.form.label, suggestions=near)
+        return None
+    return ActionCompiling(compiling.compiler, compiling.compiler.drafts[table.rows])

@@ -95,6 +95,11 @@ class AppDefinition:
         """Return the fingerprint of the definition's text."""
         return fingerprint(self.document.text)
 
+    @property
+    def main_forms(self) -> dict[str, Form]:
+        """Return the forms that people open by themselves: all but the rows of sub-tables."""
+        return {key: form for key, form in self.forms.items() if not form.owner}
+
     def shape(self, key: str) -> RecordShape | None:
         """Return the shape of a form, of people or of departments."""
         return self.forms.get(key) or PLATFORM_SHAPES.get(key)
@@ -138,12 +143,12 @@ def _compile(cursor: Cursor, catalog: Catalog) -> AppDefinition | None:
         _check_forms_anyway(cursor, catalog)
         return None
     roles = _roles(cursor, options)
-    compiler = FormsCompiler(options.forms, catalog.fields, catalog.function_map)
+    compiler = FormsCompiler(options.forms, catalog.fields, catalog.function_map, roles=roles)
     compiler.read()
     forms = compiler.compile()
     forms = compile_buttons(forms, compiler, catalog, roles)
     access = compile_access(options.access, forms, roles, compiler)
-    if options.home not in compiler.broken:
+    if not compiler.is_broken(options.home):
         _check_home(cursor, options, forms)
     demo = read_demo(options.demo, forms, roles, compiler)
     return AppDefinition(

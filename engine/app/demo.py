@@ -188,7 +188,7 @@ class _Reading:
             if key in self.forms:
                 for name, record in _entries(entry):
                     yield DemoRecord(key, name, dict(self._values(record, self.forms[key])))
-            elif key not in self.compiler.broken:
+            elif not self.compiler.is_broken(key):
                 entry.report_key(UNKNOWN_FORM, name=key, suggestions=suggest(key, self.forms))
 
     def _values(self, cursor: Cursor, form: Form) -> Iterator[tuple[str, object]]:
@@ -196,19 +196,32 @@ class _Reading:
             found = form.fields.get(key)
             if found is not None and not found.is_entered:
                 place.report_key(COMPUTED_FIELD, field=found.label)
+            elif found is not None and found.rows:
+                yield key, self._rows(place, form.row_forms[key])
             elif found is not None or key in SYSTEM_KEYS:
                 self._check(place, form.shape_fields()[key].value_type, found)
                 yield key, place.data
-            elif key not in self.compiler.broken:
+            elif not self.compiler.is_broken(key):
                 place.report_key(
                     NOT_A_FIELD, form=form.label, name=key, suggestions=suggest(key, form.fields)
                 )
 
-    def _check(self, place: Cursor, kind: ValueType, found: Field | None) -> None:
+    def _rows(self, place: Cursor, rows: Form) -> list[dict[str, object]]:
+        """Read the rows of a sub-table."""
+        if not isinstance(place.data, list):
+            place.report(WRONG_KIND, expected=Text("列表", "a list"), found=name_of(place.data))
+        return [dict(self._values(row, rows)) for row in place.items()]
+
+    def _check(  # noqa: C901 - one line a kind, a closed set
+        self, place: Cursor, kind: ValueType, found: Field | None
+    ) -> None:
         """Check one raw value as far as it can be told from the definition alone."""
-        if place.data is None:
-            return
         match kind.kind:
+            case _ if place.data is None:
+                return
+            case Kind.LIST if kind.refers_to:
+                for item in place.items() if isinstance(place.data, list) else (place,):
+                    self._check(item, kind.item or kind, found)
             case Kind.USER:
                 self._check_name(place, self.options.people, UNKNOWN_PERSON)
             case Kind.DEPARTMENT:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.access import ACTIONS, EVERYONE, Access, Grant
 from engine.definition.cursor import Cursor
 from engine.expression.parse import Source
-from engine.expression.tree import Expression
+from engine.expression.through import through
+from engine.expression.tree import PARENT, Expression
 from engine.forms.codes import UNKNOWN_FORM
 from engine.forms.compile import FormsCompiler
-from engine.forms.model import Form
-from engine.option_kinds import ListOf, Name, OneOf, ValueOr
+from engine.forms.model import Field, Form
+from engine.option_kinds import ListOf, Name, OneOf, ValueOr, Words
 from engine.options import NOT_A_MAP, name_of, option, read_options
 from engine.problems import ProblemCode, suggest
 from engine.texts import Text
@@ -52,9 +53,22 @@ class GrantOptions:
         Text("哪个成员字段表示记录属于谁", "The person field that says whose record it is"),
         default="created_by",
     )
-    hide: tuple[str, ...] = option(ListOf(Name()), Text("看不到的字段", "Fields that are hidden"), default=())
+    hide: tuple[str, ...] = option(
+        ListOf(Words()),
+        Text("看不到的字段;子表里的写 lines.price", "Fields that are hidden; lines.price in a sub-table"),
+        default=(),
+    )
+    reveal: tuple[str, ...] = option(
+        ListOf(Words()),
+        Text("能看全的脱敏字段", "Masked fields that the role sees whole"),
+        default=(),
+    )
     read_only: tuple[str, ...] = option(
-        ListOf(Name()), Text("只能看的字段", "Fields that may only be read"), default=()
+        ListOf(Words()),
+        Text(
+            "只能看的字段;子表里的写 lines.price", "Fields that may only be read; lines.price in a sub-table"
+        ),
+        default=(),
     )
 
 
@@ -62,19 +76,63 @@ def compile_access(
     cursor: Cursor | None, forms: Mapping[str, Form], roles: Mapping[str, Text], compiler: FormsCompiler
 ) -> Access:
     """Return the grants of every form; what is wrong is reported."""
-    fields = {key: frozenset(form.fields) for key, form in forms.items()}
+    fields = {key: frozenset(form.fields) | _inside(form) for key, form in forms.items()}
+    masked = {key: _masked(form) for key, form in forms.items()}
     if cursor is None:
-        return Access(fields)
+        return Access(fields, masked=masked)
     grants: dict[str, tuple[Grant, ...]] = {}
     if not isinstance(cursor.data, dict):
         cursor.report(NOT_A_MAP, found=name_of(cursor.data))
     for key, entry in cursor.entries():
-        if key not in forms:
-            if key not in compiler.broken:
+        if key not in forms or forms[key].owner:
+            if not compiler.is_broken(key):
                 entry.report_key(UNKNOWN_FORM, name=key, suggestions=suggest(key, forms))
             continue
         grants[key] = _form_grants(entry, forms[key], roles, compiler)
-    return Access(fields, grants)
+        for table in forms[key].tables:
+            grants[table.rows] = tuple(_rows_grants(table, grants[key]))
+    return Access(fields, grants, masked)
+
+
+def _masked(form: Form) -> frozenset[str]:
+    inside = (
+        f"{table.key}.{key}"
+        for table in form.tables
+        for key, one in form.row_forms[table.key].fields.items()
+        if one.masked
+    )
+    return frozenset((*(key for key, one in form.fields.items() if one.masked), *inside))
+
+
+def _inside(form: Form) -> frozenset[str]:
+    """Return the fields of the rows of a form's sub-tables as rights name them: `lines.price`."""
+    return frozenset(
+        f"{table.key}.{key}"
+        for table in form.tables
+        for key, one in form.row_forms[table.key].fields.items()
+        if not one.system
+    )
+
+
+def _whole_tables(names: tuple[str, ...], form: Form) -> frozenset[str]:
+    """Let a sub-table that is hidden or read-only be so with all its fields."""
+    inside = {name for name in _inside(form) if name.partition(".")[0] in names}
+    return frozenset({*names, *inside})
+
+
+def _rows_grants(table: Field, grants: tuple[Grant, ...]) -> Iterator[Grant]:
+    """Yield the rights on the rows of a sub-table: those on the record that they belong to."""
+    for grant in grants:
+        if table.key in grant.hidden:
+            continue
+        rows = None if grant.rows is None else through(grant.rows, table.rows, PARENT)
+        hidden, read_only, reveal = (
+            frozenset(
+                name.removeprefix(f"{table.key}.") for name in names if name.startswith(f"{table.key}.")
+            )
+            for names in (grant.hidden, grant.read_only, grant.reveal)
+        )
+        yield Grant(grant.role, grant.actions, rows, hidden, read_only, reveal)
 
 
 def _form_grants(
@@ -98,12 +156,15 @@ def _grant(role: str, cursor: Cursor, form: Form, compiler: FormsCompiler) -> Gr
     options = read_options(cursor, GrantOptions)
     if options is None:
         return None
-    for key, names in (("hide", options.hide), ("read_only", options.read_only)):
+    for key, names in (("hide", options.hide), ("read_only", options.read_only), ("reveal", options.reveal)):
         if names:
-            compiler.report_unknown_fields(names, cursor.child(key), compiler.drafts[form.key])
+            compiler.report_unknown_fields(
+                names, cursor.child(key), compiler.drafts[form.key], also=_inside(form)
+            )
     actions = frozenset(ACTIONS if "all" in options.can else options.can)
     rows = _rows(options, cursor, form, compiler)
-    return Grant(role, actions, rows, frozenset(options.hide), frozenset(options.read_only))
+    hidden, read_only = _whole_tables(options.hide, form), _whole_tables(options.read_only, form)
+    return Grant(role, actions, rows, hidden, read_only, frozenset(options.reveal))
 
 
 def _rows(options: GrantOptions, cursor: Cursor, form: Form, compiler: FormsCompiler) -> Expression | None:
@@ -117,7 +178,7 @@ def _rows(options: GrantOptions, cursor: Cursor, form: Form, compiler: FormsComp
     owner = options.owner
     shape = form.shape_fields().get(owner)
     if shape is None or shape.value_type.kind is not Kind.USER:
-        if owner not in compiler.broken:
+        if not compiler.is_broken(owner):
             (cursor.child("owner") if "owner" in cursor.data else cursor).report(NO_OWNER, owner=owner)
         return None
     words = {

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.actions.contract import ActionType
+from engine.app.buttons import EACH
 from engine.app.definition import AppOptions
 from engine.app.demo import DemoOptions
 from engine.app.grants import GrantOptions
@@ -23,6 +24,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TITLE = Text("Quartet 应用定义", "Quartet app definition")
 
 Schema = dict[str, Any]
+
+
+_EACH_WORDS = Text("对子表的每一行做一次", "Done once for each row of this sub-table")
 
 
 def definition_schema(catalog: Catalog) -> Schema:
@@ -99,12 +103,13 @@ def _action(catalog: Catalog) -> Schema:
     return {
         "type": "object",
         "minProperties": 1,
-        "maxProperties": 1,
+        "maxProperties": 2,
         "additionalProperties": False,
         "properties": {
             one.name: _action_options(one) | {"description": _described(one.label, one)}
             for one in catalog.actions
-        },
+        }
+        | {EACH: {"type": "string", "description": both_languages(_EACH_WORDS)}},
     }
 
 

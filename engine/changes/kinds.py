@@ -11,7 +11,12 @@ _REFERENCES = (Kind.RECORD, Kind.USER, Kind.DEPARTMENT)
 def plain_kind(kind: ValueType) -> ValueType:
     """Return a value type as it is stored: without the options, which belong to the definition."""
     return ValueType(
-        kind.kind, scale=kind.scale if kind.is_numeric else None, currency=kind.currency, form=kind.form
+        kind.kind,
+        scale=kind.scale if kind.is_numeric else None,
+        currency=kind.currency,
+        form=kind.form,
+        item=plain_kind(kind.item) if kind.item is not None else None,
+        sealed=kind.sealed,
     )
 
 

@@ -67,7 +67,7 @@ def _field_changes(before: Field, one: Field, form: Mapping[str, Text]) -> Itera
 
 def _behaviour(one: Field) -> tuple[object, ...]:
     sources = {name: expression.source for name, expression in one.expressions.items()}
-    return (one.type.name, _plain(one.options), sources, one.required, one.readonly, one.default)
+    return (one.type.name, _plain(one.options), sources, one.required, one.readonly, one.default, one.masked)
 
 
 def _buttons(form: Form) -> dict[str, object]:
@@ -80,7 +80,8 @@ def _button(button: Button) -> tuple[object, ...]:
 
 
 def _checks(form: Form) -> list[tuple[str, Text]]:
-    return [(check.must.source, check.say) for check in form.checks]
+    repeats = [(",".join(one.fields), one.say) for one in (*form.unique, *form.similar)]
+    return [(check.must.source, check.say) for check in form.checks] + repeats
 
 
 def _layout(form: Form) -> tuple[object, ...]:
@@ -112,6 +113,9 @@ def _plain(options: object) -> object:
 
 def _grants(app: AppDefinition) -> Mapping[str, object]:
     return {
-        form: [(g.role, g.actions, g.rows.source if g.rows else "", g.hidden, g.read_only) for g in grants]
+        form: [
+            (g.role, g.actions, g.rows.source if g.rows else "", g.hidden, g.read_only, g.reveal)
+            for g in grants
+        ]
         for form, grants in app.access.grants.items()
     }

@@ -15,11 +15,12 @@ from engine.expression.codes import (
     WRONG_ARGUMENT,
     WRONG_ARGUMENTS,
 )
+from engine.expression.dotted import dotted, step_of
 from engine.expression.function import DATES, NUMBERS, TEXTS, Function, Parameter, common_type
 from engine.expression.gate import Syntax, number_of
 from engine.expression.literals import is_text_constant, read_as
 from engine.expression.names import RESERVED, Environment, PathError, PathFinder
-from engine.expression.tree import Aggregate, Apply, Choose, Constant, Logic, Member, Node, Not
+from engine.expression.tree import PARENT, Aggregate, Apply, Choose, Constant, Logic, Member, Node, Not, Path
 from engine.problems import Problem, ProblemCode, suggest
 from engine.texts import Text
 from engine.values import BLANK, BOOLEAN, DATE, DATETIME, NUMBER, TEXT, Kind, ValueType
@@ -118,9 +119,9 @@ class Checker:
 
     def _path(self, node: ast.Name | ast.Attribute) -> Node:
         try:
-            return self.paths.find(_dotted(node))
+            return self.paths.find(dotted(node))
         except PathError as error:
-            raise CheckError(error.problem, _step_of(node, error.step)) from error
+            raise CheckError(error.problem, step_of(node, error.step)) from error
 
     def _logic(self, node: ast.BoolOp | ast.IfExp) -> Node:
         if isinstance(node, ast.IfExp):
@@ -201,9 +202,10 @@ class Checker:
     def _in_list(self, item: Node, operand: ast.AST, *, negated: bool) -> Node:
         """Look into a list field: `'VIP' in tags`."""
         values = self.check(operand)
+        if values.type.kind is Kind.BLANK:
+            return Constant(negated, BOOLEAN)
         if values.type.kind is not Kind.LIST:
-            one = Text("一个值", "one value")
-            raise self._error(OPERANDS, operand, operator="in", kinds=one)
+            raise self._error(OPERANDS, operand, operator="in", kinds=Text("一个值", "one value"))
         found = self._apply("CONTAINS", (values, item), operand)
         return Not(found, BOOLEAN) if negated else found
 
@@ -217,6 +219,8 @@ class Checker:
             raise self._error(UNKNOWN_FUNCTION, node.func, name=name, suggestions=suggestions)
         if function.aggregate:
             return self._aggregate(function, node)
+        if function.over_rows and len(node.args) == 1 and self._rows_of(self._form_of(node.args[0])):
+            return self._aggregate(self.environment.functions[function.over_rows], node)
         arguments = tuple(self.check(argument) for argument in node.args)
         self.place = node
         if function.slots(len(arguments)) is None:
@@ -288,27 +292,47 @@ class Checker:
         raise self._error(OPERANDS, node, operator=sign.replace("negate", "-"), kinds=_kinds(arguments))
 
     def _aggregate(self, function: Function, node: ast.Call) -> Node:
-        form = self._form_of(node.args[0]) if node.args else ""
+        name = self._form_of(node.args[0]) if node.args else ""
+        own = self._rows_of(name)
+        form = own or name
         if form not in self.environment.forms or self.paths.row:
-            suggestions = suggest(form, self.environment.forms) if form else ()
-            raise self._error(WRONG_ARGUMENTS, node, signature=function.signature, suggestions=suggestions)
-        self.paths.row = form
+            found = suggest(form, self.environment.forms) if form else ()
+            raise self._error(WRONG_ARGUMENTS, node, found, name=form, signature=function.signature)
+        self.paths.row, self.paths.row_name = form, name
         try:
             value = None if isinstance(node.args[0], ast.Name) else self.check(node.args[0])
             conditions = tuple(self._condition_at(part) for part in node.args[1:])
         finally:
-            self.paths.row = ""
+            self.paths.row = self.paths.row_name = ""
         types = (value.type,) if value else ()
         if (value is None and function.aggregate != "count") or not function.accepts(types or (NUMBER,)):
             raise self._error(WRONG_ARGUMENTS, node, signature=function.signature)
+        if own:
+            conditions = (self._of_this_record(form), *conditions)
         condition = Logic("and", conditions, BOOLEAN) if len(conditions) > 1 else next(iter(conditions), None)
         self.paths.reads.add((form, "id"))
-        return Aggregate(function, form, value, condition, function.result_type(types))
+        result = function.result_type(types)
+        return Aggregate(function, form, value, condition, result, own=name if own else "")
+
+    def _rows_of(self, name: str) -> str:
+        """Return the form of a sub-table's rows, where a name is one of the record."""
+        record = self.environment.record
+        found = record.shape_fields().get(name) if record and not self.paths.row else None
+        return found.rows if found else ""
+
+    def _of_this_record(self, form: str) -> Node:
+        """Return the condition that a row of a sub-table belongs to the record."""
+        record = self.environment.record
+        kind = ValueType(Kind.RECORD, form=record.key if record else "")
+        self.paths.reads.add((form, PARENT))
+        sides = (Path("row", form, (PARENT,), kind), Path("record", kind.form, ("id",), kind))
+        return Apply(operators.COMPARISONS["=="], sides, BOOLEAN)
 
     def _form_of(self, node: ast.expr) -> str:
         """Return the form that the first argument of an aggregate names; it may be a calculation."""
         names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
-        return next((name for name in names if name in self.environment.forms), names[0] if names else "")
+        known = (name for name in names if name in self.environment.forms or self._rows_of(name))
+        return next(known, names[0] if names else "")
 
     def _error(
         self, code: ProblemCode, node: ast.AST | None, suggestions: tuple[str, ...] = (), **facts: object
@@ -361,26 +385,6 @@ def fitted(node: Node, expected: ValueType) -> Node:
     if is_text_constant(node):
         node = read_as(node, expected)
     return _converted(node, {expected.kind})
-
-
-def _dotted(node: ast.AST) -> tuple[str, ...]:
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    return (*([node.id] if isinstance(node, ast.Name) else []), *reversed(names))
-
-
-def _step_of(node: ast.Name | ast.Attribute, step: int) -> ast.AST:
-    """Return a node that covers just one of the dotted names."""
-    chain: list[ast.AST] = [node]
-    while isinstance(chain[-1], ast.Attribute):
-        chain.append(chain[-1].value)
-    found = chain[len(chain) - 1 - step]
-    if not isinstance(found, ast.Attribute):
-        return found
-    end = found.end_col_offset or 0
-    return ast.Name(found.attr, col_offset=end - len(found.attr.encode()), end_col_offset=end)
 
 
 def _kinds(nodes: tuple[Node, ...]) -> Text:

@@ -18,6 +18,7 @@ from simpleeval import SimpleEval  # type: ignore[import-untyped]  # it has no t
 
 from engine.expression import operators
 from engine.expression.moments import LONGEST, local_day
+from engine.expression.rows import RowFold
 from engine.expression.tree import (
     Aggregate,
     Apply,
@@ -152,13 +153,28 @@ def to_program(node: Node) -> ast.expr:
         case Clock():
             return _Read(lambda scope: scope.now.replace(microsecond=0))
         case Aggregate():
-            return _Read(lambda scope: scope.reader.aggregate(node, scope))
+            return _Read(_aggregation(node))
         case Apply(arguments=arguments):
             return _application(node, [to_program(argument) for argument in arguments])
         case Member(item, choices, negated):
             return _Call(_membership(negated=negated), [to_program(part) for part in (item, *choices)])
         case _:
             return _control(node)
+
+
+def _aggregation(node: Aggregate) -> Callable[[Scope], Value]:
+    """Compute an aggregate over the rows that are being entered, or else over the stored ones."""
+    if not node.own:
+        return lambda scope: scope.reader.aggregate(node, scope)
+    fold = RowFold.prepare(node, to_program)
+
+    def read(scope: Scope) -> Value:
+        rows = scope.own_rows(node.own)
+        if rows is None:
+            return scope.reader.aggregate(node, scope)
+        return fold.over(rows, scope, evaluate, settle)
+
+    return read
 
 
 def _control(node: Logic | Not | Choose) -> ast.expr:

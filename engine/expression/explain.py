@@ -244,12 +244,23 @@ class _Explainer:
         counts = node.value is None or (isinstance(node.value, Path) and node.value.steps == ("id",))
         value = form if counts or node.value is None else self.say(node.value)
         words = self._fill(_OVER[node.function.aggregate], value=value)
-        if node.condition is None:
+        condition = _beyond_own(node)
+        if condition is None:
             return words
-        return self._fill(_WHERE, value=words, condition=self._condition(node.condition))
+        return self._fill(_WHERE, value=words, condition=self._condition(condition))
 
     def _fill(self, text: Text, **facts: str) -> str:
         return text.fill(facts).to(self.language)
+
+
+def _beyond_own(node: Aggregate) -> Node | None:
+    """Return what an aggregate asks of its rows; that they are the record's own goes without saying."""
+    if not node.own or node.condition is None:
+        return node.condition
+    parts = node.condition.parts[1:] if isinstance(node.condition, Logic) else ()
+    if len(parts) > 1 and isinstance(node.condition, Logic):
+        return Logic(node.condition.operator, parts, node.condition.type)
+    return parts[0] if parts else None
 
 
 def _clock_time(seconds: Node) -> str:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import ColumnElement, func
 
@@ -83,6 +83,9 @@ class Function:
     alike: whether all arguments must be of one kind, as in `MAX(a, b)`; text that stands beside a date or
         an option is then read as one.
     aggregate: for functions over the records of a form: "sum", "count", "average", "min", "max" or "first".
+    over_rows: the aggregate that a call stands for whose only argument is of a sub-table: `SUM(lines.cost)`.
+    on_blank: for a test that is not strict: "no" where it fails for any blank argument, "yes" where it holds
+        for a blank and for nothing else; lets row scopes use indexes.
     """
 
     name: str
@@ -98,6 +101,8 @@ class Function:
     alike: bool = False
     build: Callable[[Builder, tuple[Node, ...]], Node] | None = None
     aggregate: str = ""
+    over_rows: str = ""
+    on_blank: Literal["", "yes", "no"] = ""
     examples: tuple[Example, ...] = ()
 
     def result_type(self, arguments: tuple[ValueType, ...]) -> ValueType:

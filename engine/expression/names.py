@@ -10,13 +10,14 @@ from engine.expression.function import Function
 from engine.expression.tree import Clock, Constant, FieldShape, Node, Path, RecordShape, Root
 from engine.problems import Problem, suggest
 from engine.texts import Text
-from engine.values import BLANK, BOOLEAN, DATE, DATETIME, USER, USER_SHAPE, ValueType
+from engine.values import BLANK, BOOLEAN, DATE, DATETIME, USER, USER_SHAPE, Kind, ValueType
 
 CONSTANTS: Mapping[str, bool | None] = {
     "true": True, "false": False, "TRUE": True, "FALSE": False, "True": True, "False": False,
     "blank": None, "BLANK": None, "None": None,
 }  # fmt: skip
 CLOCKS = {"today": DATE, "now": DATETIME}
+_NOWHERE = "?"  # the key of no form
 RESERVED = frozenset({*CONSTANTS, *CLOCKS, "me", "initiator", "old", "this"})
 
 
@@ -52,10 +53,14 @@ class PathError(Exception):
 
 @dataclass
 class PathFinder:
-    """Finds what dotted names mean and notes which fields are read."""
+    """Finds what dotted names mean and notes which fields are read.
+
+    row: the form of the rows that an aggregate looks at; row_name: its name there, if not its key.
+    """
 
     environment: Environment
     row: str = ""
+    row_name: str = ""
     reads: set[tuple[str, str]] = field(default_factory=set)
 
     def find(self, names: tuple[str, ...]) -> Node:
@@ -81,7 +86,7 @@ class PathFinder:
             return ("me" if head == "me" else "initiator"), people, names[1:]
         if head == "old" and environment.has_old and record and len(names) > 1:
             return "old", record, names[1:]
-        row = environment.shapes(self.row) if head == self.row and len(names) > 1 else None
+        row = environment.shapes(self.row) if head == (self.row_name or self.row) and len(names) > 1 else None
         if row:
             return "row", row, names[1:]
         if head == "this" and record:
@@ -118,6 +123,8 @@ class PathFinder:
     def _follow(self, found: FieldShape, step: str, position: int) -> RecordShape:
         kind: ValueType = found.value_type
         following = self.environment.shapes(kind.points_to) if kind.points_to else None
+        if kind.kind is Kind.BLANK:
+            following = self.environment.shapes(_NOWHERE)  # its problem has been reported already
         if following is None:
             problem = NO_FURTHER.here(name=found.label, kind=kind.kind.label, step=step)
             raise PathError(problem, position)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Boolean,
     String,
     Text,
-    and_,
     case,
     cast,
     false,
@@ -24,16 +23,17 @@ from sqlalchemy import (
     literal,
     not_,
     null,
-    or_,
     true,
     type_coerce,
 )
 
 from engine.columns import ComputedNumber, ScaledNumber, computed_type, write_moment
-from engine.expression import operators, sql_aggregates, sql_conditions, sql_paths
+from engine.expression import operators, sql_aggregates, sql_conditions, sql_links, sql_paths
 from engine.expression.codes import NOT_IN_DATABASE
 from engine.expression.moments import local_day
 from engine.expression.sql_sources import (
+    AliasPool,
+    Asker,
     Element,
     Facts,
     Frame,
@@ -42,6 +42,7 @@ from engine.expression.sql_sources import (
     Tables,
     Unguarded,
     by_number,
+    fresh_alias,
 )
 from engine.expression.sqlite import signature_of
 from engine.expression.tree import (
@@ -67,13 +68,14 @@ DialectName = Literal["sqlite", "postgresql"]
 
 @dataclass
 class SqlCompiler:
-    """Compiles the expressions of one statement."""
+    """Compiles the expressions of one statement; `pool` holds its aliases, shared with those inside it."""
 
     dialect: DialectName
     tables: Tables
     shapes: Callable[[str], RecordShape | None]
     facts: Facts
     guard: Guard = field(default_factory=Unguarded)
+    pool: AliasPool | None = None
 
     @property
     def zone_name(self) -> str:
@@ -87,7 +89,7 @@ class SqlCompiler:
 
     def source(self, form: str) -> RowSource:
         """Return a fresh alias of a form's table."""
-        return RowSource(form, self.tables.table(form).alias())
+        return RowSource(form, fresh_alias(self.tables.table(form), self.pool))
 
     # Entry points.
 
@@ -109,9 +111,8 @@ class SqlCompiler:
     def condition(self, node: Node, frame: Frame, *, positive: bool = True) -> Element:
         """Return a yes-or-no value; NULL may stand for no where only yes counts (`positive`)."""
         match node:
-            case Logic(operator, parts):
-                join = and_ if operator == "and" else or_
-                return join(*(self.condition(part, frame, positive=positive) for part in parts))
+            case Logic():
+                return sql_links.join_parts(self, node, frame, positive=positive)
             case Not(part=part):
                 return not_(self.condition(part, frame, positive=False))
             case Apply() if node.function is operators.COMPARISONS.get(node.function.name):
@@ -150,6 +151,8 @@ class SqlCompiler:
                 return Constant(self.facts.me if node.root == "me" else self.facts.initiator, USER)
             case Path(root="record" | "old") if not isinstance(frame.record, RowSource):
                 return Constant(frame.record.resolve(node), node.type)
+            case Apply():
+                return sql_conditions.settle_day(self, node, frame)
             case _:
                 return None
 
@@ -199,8 +202,10 @@ class SqlCompiler:
         name = f"{signature}|{self.zone_name}@{write_moment(self.facts.now)}" if contextual else signature
         return type_coerce(func.q_call(literal(name), *arguments), computed_type(kind))
 
-    def constant(self, value: Value, kind: ValueType) -> Element:
+    def constant(self, value: Value | Asker, kind: ValueType) -> Element:
         """Return a constant as the statement's parameter."""
+        if isinstance(value, Asker):
+            return value.parameter
         if value is not None:
             return literal(value, computed_type(kind))
         if kind.kind is Kind.BLANK:

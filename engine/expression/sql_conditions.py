@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from engine.columns import ScaledNumber
 from engine.expression import operators
+from engine.expression.evaluate import settle
 from engine.expression.moments import calendar_ends, day_start
 from engine.expression.sql_sources import Element, Frame
 from engine.expression.tree import Apply, Constant, Member, Node, Path
@@ -73,6 +74,21 @@ def _compare_values(
     if positive and not sql.is_sqlite and isinstance(a, Column) and isinstance(b, Column):
         return or_(a == b, and_(a.is_(None), b.is_(None)))
     return a.is_not_distinct_from(b)
+
+
+def settle_day(sql: SqlCompiler, node: Apply, frame: Frame) -> Constant | None:
+    """Return the day that only the clock and constants decide, so that an index serves; None for the rest."""
+    function = node.function
+    if node.type.kind is not Kind.DATE or function.contextual or function.python is None:
+        return None
+    known = [sql.known(argument, frame) for argument in node.arguments]
+    values = [one.value for one in known if one is not None]
+    if len(values) < len(known) or (function.strict and None in values):
+        return None
+    try:
+        return Constant(settle(function.python(*values)), node.type)
+    except (ArithmeticError, ValueError):
+        return Constant(None, node.type)
 
 
 def _never_blank(side: Node) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, case, func, literal, select, type_coerce
 
 from engine.columns import ComputedNumber
-from engine.expression.sql_sources import Element, Frame, RowSource, Unguarded
+from engine.expression.sql_sources import Asker, Element, Frame, RowSource, Unguarded, fresh_alias
 from engine.expression.tree import Path
 from engine.values import ValueType
 
@@ -46,7 +46,7 @@ def follow(sql: SqlCompiler, source: RowSource, step: str) -> RowSource:
     known = source.joins.get((step, form))
     if known:
         return known[0]
-    target = RowSource(form, sql.tables.table(form).alias(), is_root=False, is_joined=True)
+    target = RowSource(form, fresh_alias(sql.tables.table(form), sql.pool), is_root=False, is_joined=True)
     link = raw_field(sql, source, step)
     if not source.is_root:
         link = sql.guard.field(sql, source, step, link)
@@ -78,9 +78,10 @@ def visible(sql: SqlCompiler, target: RowSource) -> list[Element]:
 def person_field(sql: SqlCompiler, node: Path) -> Element:
     """Return a field of the person who acts or who started; everybody's own are open to them."""
     person = sql.facts.me if node.root == "me" else sql.facts.initiator
-    system = type(sql)(sql.dialect, sql.tables, sql.shapes, sql.facts, Unguarded())
+    system = type(sql)(sql.dialect, sql.tables, sql.shapes, sql.facts, Unguarded(), sql.pool)
     source = system.source(node.form)
     element = system.field(source, node.steps)
     key = source.table.c[sql.tables.column(node.form, "id")]
-    query = select(element).select_from(source.from_clause()).where(key == person).correlate(None)
+    wanted = person.parameter if isinstance(person, Asker) else person
+    query = select(element).select_from(source.from_clause()).where(key == wanted).correlate(None)
     return type_coerce(query.scalar_subquery(), element.type)

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, FromClause, literal_column, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, FromClause, bindparam, literal_column, type_coerce
 
-from engine.columns import NUMBER_COLLATION, ComputedNumber
+from engine.columns import IDENTIFIER, NUMBER_COLLATION, ComputedNumber
 from engine.expression.tree import Scope
 
 if TYPE_CHECKING:
@@ -67,6 +67,60 @@ class Facts:
     zone: ZoneInfo
     me: int | None = None
     initiator: int | None = None
+
+
+class Asker:
+    """The person who acts, in a statement that is kept for everybody: a parameter that each execution fills.
+
+    It is equal to no number and no database takes it for one, so a place that forgets to ask for the
+    parameter fails and cannot give one person what is another's.
+    """
+
+    name = "asker"
+    parameter: BindParameter[int] = bindparam(name, type_=IDENTIFIER)
+
+
+@dataclass
+class SharedFacts:
+    """The facts of a statement that is kept: the person is open, and whether the clock was asked is noted."""
+
+    time: datetime
+    zone: ZoneInfo
+    is_timeless: bool = True
+    me: Asker = field(default_factory=Asker)
+    initiator: None = None
+
+    @property
+    def now(self) -> datetime:
+        """The time; a statement that asks for it holds for this moment only."""
+        self.is_timeless = False
+        return self.time
+
+
+@dataclass
+class AliasPool:
+    """The aliases of one statement, taken from those that earlier statements have made.
+
+    To describe the columns of an alias takes longer than anything else about a small statement, so the
+    aliases of a table are kept with it; a statement takes the first, the second and so on.
+    """
+
+    used: dict[int, int] = field(default_factory=dict)
+
+    def take(self, table: FromClause) -> FromClause:
+        """Return an alias that this statement does not use yet."""
+        known = getattr(table, "info", {}).setdefault("aliases", [])
+        place = self.used.get(id(table), 0)
+        self.used[id(table)] = place + 1
+        while len(known) <= place:
+            known.append(table.alias())
+        found: FromClause = known[place]
+        return found
+
+
+def fresh_alias(table: FromClause, pool: AliasPool | None) -> FromClause:
+    """Return an alias of a table that a statement does not use yet."""
+    return table.alias() if pool is None else pool.take(table)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -14,6 +14,7 @@ from engine.texts import Text
 from engine.values import Value, ValueType
 
 Root = Literal["record", "row", "old", "me", "initiator"]
+PARENT = "parent"  # of a row of a sub-table, the record that it belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ class Aggregate:
 
     In `value` and `condition` a path with root "row" is of the form's row, one with root "record" of
     the record for which the whole expression is computed.
+    own: the sub-table of that record whose rows these are; '' for the records of any form. While a record
+    is being entered they are taken from the scope, since they are not stored yet.
     """
 
     function: Function
@@ -112,6 +115,7 @@ class Aggregate:
     value: Node | None
     condition: Node | None
     type: ValueType
+    own: str = ""
 
 
 Node = Constant | Path | Clock | Apply | Logic | Not | Choose | Member | Aggregate
@@ -169,10 +173,11 @@ class Expression:
 
     @property
     def is_local(self) -> bool:
-        """Tell whether only fields of the record itself are read: no link, no clock, no person, no form."""
+        """Tell whether only the record itself is read, its sub-tables included: no link, clock or person."""
         return all(
-            not isinstance(node, Clock | Aggregate)
-            and not (isinstance(node, Path) and (node.root != "record" or len(node.steps) != 1))
+            not isinstance(node, Clock)
+            and not (isinstance(node, Aggregate) and not node.own)
+            and not (isinstance(node, Path) and (node.root not in ("record", "row") or len(node.steps) != 1))
             and not (isinstance(node, Apply) and node.function.contextual)
             for node in walk(self.tree)
         )
@@ -203,6 +208,10 @@ class FieldShape(Protocol):
     def computed(self) -> Expression | None:
         """The expression that gives the value at each read; None when the value is stored."""
 
+    @property
+    def rows(self) -> str:
+        """The form of its rows, for a sub-table; '' for all others."""
+
 
 class RecordShape(Protocol):
     """What an expression needs to know of a form, of people or of departments."""
@@ -230,6 +239,12 @@ class Reader(Protocol):
     def aggregate(self, node: Aggregate, scope: Scope) -> Value:
         """Compute an aggregate, with the outer record's values taken from `scope`."""
 
+    def prepare(self, form: str, records: Sequence[int]) -> None:
+        """Hear which records of a form will be followed, so that they can be read at once."""
+
+    def rows(self, form: str, record: int) -> tuple[Mapping[str, Value], ...]:
+        """Return the stored rows of a record's sub-table in their order, by the form of the rows."""
+
     def reports_to(self, person: int, manager: int) -> bool:
         """Tell whether `manager` is the supervisor of `person`, directly or further up."""
 
@@ -254,6 +269,9 @@ class Scope(Protocol):
 
     def resolve(self, path: Path) -> Value:
         """Return the value of a path."""
+
+    def own_rows(self, key: str) -> Sequence[Scope] | None:
+        """Return the rows of a sub-table as they are being entered; None where the stored ones count."""
 
 
 class Builder(Protocol):

@@ -40,3 +40,34 @@ RESERVED_FIELD = ProblemCode(
     Text("「{name}」是系统字段的名字", "'{name}' is the name of a system field"),
     Text("换一个名字", "Use another name"),
 )
+NOTHING_HERE = ProblemCode(
+    "holds-nothing",
+    Text(
+        "「{field}」只是页面的一部分,不保存值,{key} 没有意义",
+        "'{field}' is only a part of the page, so {key} makes no sense",
+    ),
+    Text("去掉 {key}", "Remove {key}"),
+)
+SAME_NAME = ProblemCode(
+    "same-name",
+    Text("它会占用名字「{name}」,而这个名字已经用了", "It takes the name '{name}', which is in use already"),
+    Text("给其中一个换个名字", "Rename one of the two"),
+)
+ROWS_IN_ROWS = ProblemCode(
+    "rows-in-rows",
+    Text("子表里不能再有子表「{field}」", "A sub-table cannot hold another sub-table, '{field}'"),
+    Text("把它做成一张表单,用关联字段连起来", "Make it a form of its own, and link it"),
+)
+ENCRYPTED_OPERAND = ProblemCode(
+    "encrypted-operand",
+    Text(
+        "「{name}」是加密保存的,不能用来计算、筛选或排序",
+        "'{name}' is stored encrypted: nothing is computed from it",
+    ),
+    Text("去掉 encrypted,或不用这个字段", "Remove encrypted, or leave the field out here"),
+)
+ONLY_TEXTS = ProblemCode(
+    "only-texts",
+    Text("只有保存文字的字段可以写 {key}", "Only fields that store a text can be {key}"),
+    Text("去掉 {key}", "Remove {key}"),
+)

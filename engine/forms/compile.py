@@ -15,28 +15,34 @@ from engine.expression.codes import NOT_IN_DATABASE
 from engine.expression.function import Function
 from engine.expression.parse import Source, parse
 from engine.expression.tree import Apply, Expression, RecordShape, walk
+from engine.filters import both
 from engine.forms.codes import (
     COMPUTED_AND_ENTERED,
-    NO_FIELDS,
-    NO_FORMS,
-    NO_TYPE,
+    ENCRYPTED_OPERAND,
     NOT_A_FIELD,
-    RESERVED_FIELD,
+    ONLY_TEXTS,
     UNKNOWN_FORM,
 )
 from engine.forms.contract import FieldType
-from engine.forms.declared import FieldOptions, FormOptions
+from engine.forms.cycles import find_cycle
 from engine.forms.drafts import FORMULA_CYCLE, FieldDraft, FormDraft, UnknownShape
-from engine.forms.model import Check, Field, Form, Section
-from engine.option_kinds import BAD_NAME, check_name, expected_of
-from engine.options import NOT_A_MAP, OptionKind, name_of, read_options, rows_of
+from engine.forms.inlining import FORMULA_TOO_LARGE, LARGEST, too_large
+from engine.forms.model import WHEN, Check, Field, Form, Remark
+from engine.forms.offering import OfferedOption
+from engine.forms.pages import around, groups_of, lay_out
+from engine.forms.public import compile_public
+from engine.forms.reading import FormsReader
+from engine.forms.repeat_rules import compile_repeats
+from engine.forms.views import View, ViewsCompiler
+from engine.option_kinds import expected_of
+from engine.options import OptionKind
 from engine.problems import Problem, Refusal, suggest
 from engine.registry import Registry
 from engine.shapes import PLATFORM_SHAPES
 from engine.texts import Text
-from engine.values import BOOLEAN, Kind, ValueType
+from engine.values import BOOLEAN, Kind, Option, ValueType
 
-_SYSTEM = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by"})
+_ALWAYS_STORED = frozenset({"id", "created_at", "created_by"})
 _Name = tuple[str, str]
 
 
@@ -44,7 +50,7 @@ _Name = tuple[str, str]
 class FormsCompiler:
     """Compiles all forms of one app together, because their formulas may read each other.
 
-    types, functions: the catalog's field types and functions.
+    types, functions: the catalog's field types and functions; roles: those of the app.
     """
 
     cursor: Cursor
@@ -52,67 +58,16 @@ class FormsCompiler:
     functions: Mapping[str, Function]
     drafts: dict[str, FormDraft] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    roles: Mapping[str, Text] = field(default_factory=dict)
 
     def read(self) -> None:
-        """Read the options of every form and field; problems go to the cursor.
+        """Read every form; what cannot be read is noted as `broken`. Problems go to the cursor."""
+        FormsReader(self.cursor, self.types, self, self.drafts, self.broken).read()
 
-        The keys of forms and fields that cannot be read are kept as `broken`, so that what refers to them
-        is not reported as well.
-        """
-        if not isinstance(self.cursor.data, dict):
-            self.cursor.report(NOT_A_MAP, found=name_of(self.cursor.data))
-        elif not self.cursor.data:
-            self.cursor.report(NO_FORMS)
-        for key, cursor in self.cursor.entries():
-            options = read_options(cursor, FormOptions, lenient=True)
-            if _is_name(key, cursor) and options is not None:
-                self.drafts[key] = FormDraft(key, options.title or Text.same(key), options, cursor)
-            else:
-                self.broken.add(key)
-        for draft in self.drafts.values():
-            self._read_fields(draft)
-
-    def _read_fields(self, draft: FormDraft) -> None:
-        fields = draft.options.fields
-        entries = list(fields.entries())
-        if not isinstance(fields.data, dict | None):
-            fields.report(NOT_A_MAP, found=name_of(fields.data))
-        elif not entries:
-            fields.report(NO_FIELDS, form=draft.label)
-        for key, cursor in entries:
-            found = self._read_field(draft, key, cursor)
-            if found is None:
-                self.broken.add(key)
-            else:
-                draft.fields[key] = found
-
-    def _read_field(self, draft: FormDraft, key: str, cursor: Cursor) -> FieldDraft | None:
-        if key in _SYSTEM:
-            cursor.report_key(RESERVED_FIELD, name=key)
-            return None
-        found = self._field_type(key, cursor) if _is_name(key, cursor) else None
-        if found is None:
-            return None
-        common = read_options(cursor, FieldOptions, also=_keys_of(found.Options))
-        options = _read_own(cursor, found.Options)
-        if common is None or options is None:
-            return None
-        for problem in found.review(options):
-            place = cursor.document.location((*cursor.path, *problem.path))
-            cursor.add(problem.within((), place))
-        label = common.title or Text.same(key)
-        return FieldDraft(draft.key, key, label, found, common, options, cursor, self)
-
-    def _field_type(self, key: str, cursor: Cursor) -> FieldType | None:
-        name = cursor.data.get("type") if isinstance(cursor.data, dict) else None
-        if not isinstance(name, str):
-            cursor.report_key(NO_TYPE, field=key)
-            return None
-        found = self.types.find(name)
-        if isinstance(found, Problem):
-            cursor.child("type").add(found)
-            return None
-        return found
+    @property
+    def role_options(self) -> tuple[Option, ...]:
+        """The roles of the app, for fields that choose one."""
+        return tuple(Option(key, label) for key, label in self.roles.items())
 
     # Names.
 
@@ -120,17 +75,22 @@ class FormsCompiler:
         """Return the shape of a form, of people or of departments."""
         return self.drafts.get(key) or PLATFORM_SHAPES.get(key) or (UnknownShape(key) if key else None)
 
+    @cached_property
+    def _form_names(self) -> tuple[str, ...]:
+        """The keys of all forms, also of those that could not be read: an expression may name them."""
+        written = self.cursor.data if isinstance(self.cursor.data, dict) else {}
+        return (*self.drafts, *(str(key) for key in written if key in self.broken and key not in self.drafts))
+
     def environment(self, form: str, *, has_old: bool = False) -> Environment:
         """Return what names mean in the expressions of a form."""
         return self._environments(form, has_old)
 
     @cached_property
     def _environments(self) -> Callable[[str, bool], Environment]:
-        forms = (*self.drafts, *sorted(self.broken))
-
         @cache
         def environment(form: str, has_old: bool) -> Environment:  # noqa: FBT001 - a key of the cache
-            return Environment(self.drafts.get(form), self.shape, forms, self.functions, has_old=has_old)
+            draft = self.drafts.get(form)
+            return Environment(draft, self.shape, self._form_names, self.functions, has_old=has_old)
 
         return environment
 
@@ -145,8 +105,18 @@ class FormsCompiler:
                 cursor.add(refusal.problem)
             return None
 
+    def in_the_open(self, found: Expression | None, cursor: Cursor) -> bool:
+        """Tell whether an expression reads nothing that is encrypted; report it if it does."""
+        paths = found.paths if found else ()
+        secret = next((path for path in paths if path.type.sealed), None)
+        if secret is not None and found is not None:
+            cursor.add(ENCRYPTED_OPERAND.at(found.location, name=secret.steps[-1]))
+        return secret is None
+
     def in_database(self, found: Expression | None, cursor: Cursor) -> Expression | None:
         """Return an expression that the database can compute; None after reporting one that it cannot."""
+        if not self.in_the_open(found, cursor):
+            return None
         for node in walk(found.tree) if found else ():
             if isinstance(node, Apply) and node.function.postgres is None:
                 cursor.add(NOT_IN_DATABASE.at(found.location if found else None, name=node.function.name))
@@ -155,13 +125,20 @@ class FormsCompiler:
 
     def follows(self, problem: Problem) -> bool:
         """Tell whether a problem only says that something is missing which has been reported already."""
-        return problem.facts.get("name") in self.broken
+        return self.is_broken(str(problem.facts.get("name", "")))
 
-    def report_unknown_fields(self, names: Iterable[str], cursor: Cursor, form: RecordShape) -> None:
-        """Report each of some names that is no field of the form, at its own place in a list."""
+    def is_broken(self, name: str) -> bool:
+        """Tell whether a form or field or what it is a part of (`orders.x`, `orders_x`) could not be read."""
+        head = name.split(".")[0]
+        return head in self.broken or any(head.startswith(f"{one}_") for one in self.broken)
+
+    def report_unknown_fields(
+        self, names: Iterable[str], cursor: Cursor, form: RecordShape, also: frozenset[str] = frozenset()
+    ) -> None:
+        """Report each of some names that is no field of the form, nor of `also`, at its place in a list."""
         fields = form.shape_fields()
         for position, name in enumerate(names):
-            if name not in fields and name not in self.broken:
+            if name not in fields and name not in also and not self.is_broken(name):
                 place = cursor.child(position) if isinstance(cursor.data, list) else cursor
                 place.report(NOT_A_FIELD, form=form.label, name=name, suggestions=suggest(name, fields))
 
@@ -173,24 +150,53 @@ class FormsCompiler:
             for one in draft.fields.values():
                 _ = one.formula
         self._report_cycles()
-        return {key: self._form(draft) for key, draft in self.drafts.items()}
+        forms = {key: self._form(draft) for key, draft in self.drafts.items()}
+        for large, size in too_large(forms) if self.cursor.is_clean else ():
+            place = self.drafts[large.form].fields[large.key].cursor
+            place.report_key(FORMULA_TOO_LARGE, field=large.label, size=size, most=LARGEST)
+        return {
+            key: dataclasses.replace(form, row_forms={one.key: forms[one.rows] for one in form.tables})
+            for key, form in forms.items()
+        }
 
     def _form(self, draft: FormDraft) -> Form:
         fields = {key: self._field(one) for key, one in draft.fields.items()}
         order = tuple(key for key in self._order if key[0] == draft.key)
         options = draft.options
-        checks = self._checks(draft)
         named_by = options.named_by or next(
             (key for key, one in fields.items() if one.value_type.kind is Kind.TEXT), "id"
         )
         self._check_names(draft)
-        sections = tuple(Section(section.title, section.fields) for section in options.sections)
         return Form(
             key=draft.key, label=draft.label, help=options.help, fields=fields, named_by=named_by,
-            checks=checks, sections=sections, columns=options.columns, sort=options.sort, was=options.was,
+            checks=self._checks(draft), unique=compile_repeats(self, draft, "unique"),
+            similar=compile_repeats(self, draft, "similar"), sections=lay_out(draft),
+            remarks=dict(self._remarks(draft)), groups=groups_of(draft), owner=draft.owner,
+            columns=options.columns, sort=options.sort, was=options.was,
             formula_order=tuple(key for _, key in order if fields[key].stored and fields[key].formula),
             location=draft.cursor.document.key_location(draft.cursor.path),
+            public=compile_public(self, draft, fields),
+            views=self._views(draft),
         )  # fmt: skip
+
+    def _views(self, draft: FormDraft) -> dict[str, View]:
+        if not draft.options.views:
+            return {}
+        environment = self.environment(draft.key)
+        return ViewsCompiler(
+            draft.cursor.child("views"), environment,
+            lambda source, at: self.in_database(self.expression(source, at, environment, BOOLEAN), at),
+            lambda path, at, skip: self._check_path(path, at, draft, skip=skip),
+            self._name_of, self.follows,
+        ).compile(draft.options.views)  # fmt: skip
+
+    def _name_of(self, kind: ValueType) -> str:
+        """Return the field that names what a value refers to."""
+        target = self.drafts.get(kind.form)
+        if target is None:
+            return "name"
+        texts = (key for key, one in target.fields.items() if one.value_type.kind is Kind.TEXT)
+        return target.options.named_by or next(texts, "id")
 
     def _check_names(self, draft: FormDraft) -> None:
         """Check the fields that a form names outside of expressions."""
@@ -217,6 +223,26 @@ class FormsCompiler:
         )
         self.expression(source, place, self.environment(draft.key))
 
+    def is_stored(self, form: str, key: str) -> bool:
+        """Tell whether a field has a column of its own."""
+        return (form, key) in self._stored
+
+    def _remarks(self, draft: FormDraft) -> Iterator[tuple[str, Remark]]:
+        for key, one in draft.layout.items():
+            if one.kind == "remark":
+                yield key, Remark(one.entry.label, self._visible(draft, key, one.entry))
+
+    def _visible(self, draft: FormDraft, key: str, one: FieldDraft) -> Expression | None:
+        """Return when a field or a remark is there: its own condition, and those of what it stands in."""
+        conditions = []
+        for holder in (*(part.entry for part in around(draft, key)), one):
+            if holder.common.visible is not None:
+                place = holder.cursor.child("visible")
+                environment = self.environment(draft.key)
+                found = self.expression(holder.common.visible, place, environment, BOOLEAN)
+                conditions += [found] if found is not None else []
+        return both(tuple(conditions))
+
     def _checks(self, draft: FormDraft) -> tuple[Check, ...]:
         checks = []
         for one in draft.options.checks:
@@ -230,6 +256,7 @@ class FormsCompiler:
         expressions = dict(self._expressions(draft))
         self._report_nonsense(draft)
         self._report_link(draft)
+        self._report_secrets(draft)
         common = draft.common
         default = None
         if common.default is not None and not isinstance(common.default, Source):
@@ -239,8 +266,18 @@ class FormsCompiler:
             value_type=draft.value_type, help=common.help, required=common.required is True,
             readonly=common.readonly is True, unique=common.unique, default=default,
             stored=(draft.form, draft.key) in self._stored, was=common.was, expressions=expressions,
+            system=draft.system, short=draft.short, masked=common.masked,
             location=draft.cursor.document.key_location(draft.cursor.path),
         )  # fmt: skip
+
+    def _report_secrets(self, draft: FieldDraft) -> None:
+        """Insist that what is masked or encrypted is a stored text, and that nothing unique is encrypted."""
+        common = draft.common
+        for key, wanted in (("masked", common.masked), ("encrypted", common.encrypted)):
+            if wanted and (draft.value_type.kind is not Kind.TEXT or draft.source is not None):
+                draft.cursor.child(key).report(ONLY_TEXTS, key=key)
+        if common.encrypted and common.unique:
+            draft.cursor.child("unique").report(ENCRYPTED_OPERAND, name=draft.key)
 
     def _default(self, draft: FieldDraft) -> Any:
         try:
@@ -252,13 +289,32 @@ class FormsCompiler:
     def _expressions(self, draft: FieldDraft) -> Iterator[tuple[str, Expression]]:
         """Yield every checked expression of a field by its key."""
         if draft.formula is not None:
-            if (draft.form, draft.key) not in self._stored:
-                self.in_database(draft.formula, draft.cursor)
+            stored = (draft.form, draft.key) in self._stored
+            (self.in_the_open if stored else self.in_database)(draft.formula, draft.cursor)
             yield "formula", draft.formula
+        visible = self._visible(self.drafts[draft.form], draft.key, draft)
+        if visible is not None:
+            yield "visible", visible
+        if draft.rows:
+            yield "rows", parse(Source(f"COUNTIFS({draft.key}.id)"), self.environment(draft.form))
+        yield from self._offers(draft)
+        yield from self._option_expressions(draft)
+
+    def _offers(self, draft: FieldDraft) -> Iterator[tuple[str, Expression]]:
+        """Yield the conditions under which options are offered."""
+        kind = draft.value_type.item or draft.value_type
+        for one in kind.options:
+            if isinstance(one, OfferedOption) and one.when is not None and "options" in draft.cursor.data:
+                place = draft.cursor.child("options").child(one.key).child("when")
+                found = self.expression(one.when, place, self.environment(draft.form), BOOLEAN)
+                if found is not None:
+                    yield WHEN + one.key, found
+
+    def _option_expressions(self, draft: FieldDraft) -> Iterator[tuple[str, Expression]]:
         for holder in (draft.common, draft.options):
             for entry in dataclasses.fields(holder):
                 source = getattr(holder, entry.name)
-                if isinstance(source, Source) and source is not draft.source:
+                if isinstance(source, Source) and source is not draft.source and entry.name != "visible":
                     found = self._option_expression(draft, entry, source)
                     if found is not None:
                         yield entry.name, found
@@ -279,13 +335,10 @@ class FormsCompiler:
         """Return what the names in an option's expression mean, and what it must give."""
         environment = self.environment(draft.form)
         if key == "only":
-            return self._row_environment(draft, environment), BOOLEAN
+            return dataclasses.replace(environment, row=draft.value_type.refers_to), BOOLEAN
         if key in ("default", "fill"):
             return environment, draft.value_type
         return environment, BOOLEAN if key == "visible" else expected_of(kind)
-
-    def _row_environment(self, draft: FieldDraft, environment: Environment) -> Environment:
-        return dataclasses.replace(environment, record=None, row=draft.value_type.form)
 
     def _report_nonsense(self, draft: FieldDraft) -> None:
         if draft.source is None:
@@ -295,17 +348,11 @@ class FormsCompiler:
                 draft.cursor.child(key).report_key(COMPUTED_AND_ENTERED, field=draft.label, key=key)
 
     def _report_link(self, draft: FieldDraft) -> None:
-        target = draft.value_type.form
-        if (
-            target
-            and target not in self.drafts
-            and target not in self.broken
-            and draft.type.value_type(draft.options).form
-        ):
+        target = draft.type.value_type(draft.options).refers_to
+        if target and not target.startswith("@") and target not in self.drafts and not self.is_broken(target):
             key = "to" if "to" in draft.cursor.data else "type"
-            draft.cursor.child(key).report(
-                UNKNOWN_FORM, name=target, suggestions=suggest(target, self.drafts)
-            )
+            found = suggest(target, self.drafts)
+            draft.cursor.child(key).report(UNKNOWN_FORM, name=target, suggestions=found)
 
     # What depends on what.
 
@@ -327,7 +374,7 @@ class FormsCompiler:
     def _report_cycles(self) -> None:
         """Report each circle once, at one of its fields."""
         graph = dict(self._graph)
-        while chain := _cycle(graph):
+        while chain := find_cycle(graph):
             form, key = next(part for part in chain if part in graph)
             words = " → ".join(f"{a}.{b}" for a, b in chain)
             draft = self.drafts[form].fields[key]
@@ -344,37 +391,9 @@ class FormsCompiler:
         for form, key in self._order:
             formula = self.drafts[form].fields[key].formula
             own = formula is not None and formula.is_local and all(
-                read in stored or read[1] in ("created_at", "created_by") for read in formula.reads
+                read in stored or read[1] in _ALWAYS_STORED for read in formula.reads
             )  # fmt: skip
-            if formula is None and self.drafts[form].fields[key].source is None or own:
+            draft = self.drafts[form].fields[key]
+            if (formula is None and draft.source is None and not draft.rows) or own:
                 stored.add((form, key))
         return stored
-
-
-@cache
-def _keys_of(options: type) -> frozenset[str]:
-    return frozenset(row.key for row in rows_of(options))
-
-
-def _is_name(key: str, cursor: Cursor) -> bool:
-    """Tell whether a key can be used in expressions; report it if not."""
-    why = check_name(key)
-    if why is not None:
-        cursor.report_key(BAD_NAME, name=key, why=why)
-    return why is None
-
-
-def _read_own(cursor: Cursor, options: type) -> Any:
-    """Read the options of the type; unknown keys were reported with the common ones already."""
-    known = _keys_of(options)
-    own = {key: value for key, value in cursor.data.items() if key in known}
-    return read_options(dataclasses.replace(cursor, data=own), options)
-
-
-def _cycle(graph: Mapping[_Name, set[_Name]]) -> list[_Name]:
-    """Return fields that lead back to the first of them, or nothing."""
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        return list(error.args[1])
-    return []

@@ -29,9 +29,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from engine.expression.parse import Source
@@ -40,18 +40,18 @@ from engine.problems import Problem
 from engine.texts import Text
 from engine.values import Kind, Option, Value, ValueType
 
-CONTROLS = (
-    "text", "textarea", "number", "money", "date", "datetime", "select", "radio", "checkbox", "switch",
-    "combobox", "readonly",
-)  # fmt: skip
 FLAT_OPTIONS = 5
+FLAT_CHECKS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """The input that shows a field: one of `CONTROLS`, HTML attributes, a unit and where choices come from.
+    """The input that shows a field: its kind, HTML attributes, a unit and where choices come from.
 
-    lookup: "record", "user" or "department" for a combobox that searches on the server.
+    kind: the name of a template of the pages, `components/controls/KIND.html`; the set is open.
+    lookup: "record", "user" or "department" for a combobox that searches on the server; "branches" for
+        what the type gives by `branches`.
+    multiple: whether several values may be given; the value is a list then.
     """
 
     kind: str
@@ -59,6 +59,7 @@ class Control:
     unit: Text = Text("", "")
     options: tuple[Option, ...] = ()
     lookup: str = ""
+    multiple: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,49 @@ class Series:
     write: Callable[[int], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the fields that a field really is: its name inside the group, and how YAML would write it."""
+
+    label: Text
+    definition: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One of the choices directly below another: its key, its name, and whether there are some below it."""
+
+    key: str
+    label: Text
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileRules:
+    """Which files a field takes: their extensions in small letters, and how large one may be."""
+
+    extensions: tuple[str, ...]
+    most_bytes: int
+
+
+LayoutKind = Literal["tab", "section", "remark"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class NoOptions:
     """For types without options of their own."""
 
 
 class FieldType(ABC):
-    """How one kind of field behaves. Subclasses set `name`, `label`, a docstring, perhaps `Options`."""
+    """How one kind of field behaves. Subclasses set `name`, `label`, a docstring, perhaps `Options`.
+
+    options_from: "roles" for a choice among the roles of the app, which no field knows by itself.
+    """
 
     name: ClassVar[str]
     label: ClassVar[Text]
     Options: ClassVar[type] = NoOptions
+    options_from: ClassVar[Literal["", "roles"]] = ""
 
     @abstractmethod
     def value_type(self, options: Any) -> ValueType:
@@ -132,9 +165,42 @@ class FieldType(ABC):
         """Return the expression that gives the value, for types that are computed by nature."""
         return None
 
+    def rows(self, options: Any) -> Any:
+        """Return the `FormOptions` of its rows, for types that hold rows of their own; None for all others.
+
+        Such a field holds how many rows it has: `check` sees that number.
+        """
+        return None
+
+    def parts(self, key: str, options: Any) -> Mapping[str, Part]:
+        """Return the fields that it really is, for types that people fill in as one; empty for all others.
+
+        key: the field's own; a part is stored, read and named `key_part` in expressions.
+        """
+        return {}
+
+    def files(self, options: Any) -> FileRules | None:
+        """Say which files may be sent for it; None for types that hold none."""
+        return None
+
+    def layout(self, options: Any) -> LayoutKind | None:
+        """Say what it does to the page, for types that hold nothing; None for all others."""
+        return None
+
     def series(self, options: Any, now: datetime, zone: ZoneInfo) -> Series | None:
         """Return the series that numbers new records, for types that the system fills."""
         return None
+
+
+class Branching(ABC):
+    """A part of a field type whose choices form a tree that is the same in every app.
+
+    Its `control` has the lookup "branches". Everybody is told them: a form for strangers offers them too.
+    """
+
+    @abstractmethod
+    def branches(self, above: str) -> tuple[Branch, ...]:
+        """Return the choices directly below one, the first ones for ''."""
 
 
 _CONTROLS: dict[Kind, Control] = {
@@ -151,7 +217,17 @@ _CONTROLS: dict[Kind, Control] = {
 
 def default_control(kind: ValueType) -> Control:
     """Return the usual control for a value type; a choice of few options is shown flat."""
+    if kind.kind is Kind.LIST and kind.item is not None:
+        return _default_list(kind.item)
     if kind.kind is Kind.CHOICE:
         flat = len(kind.options) <= FLAT_OPTIONS
         return Control("radio" if flat else "select", options=kind.options)
     return _CONTROLS.get(kind.kind, Control("text"))
+
+
+def _default_list(item: ValueType) -> Control:
+    """Return the control for several values: boxes to tick while there are few, else a list to search."""
+    if item.kind is Kind.CHOICE:
+        flat = len(item.options) <= FLAT_CHECKS
+        return Control("checkboxes" if flat else "select", options=item.options, multiple=True)
+    return replace(default_control(item), multiple=True)

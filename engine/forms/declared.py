@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.expression.parse import Source
+from engine.forms.public import PublicOptions
+from engine.forms.repeats import RepeatOptions
+from engine.forms.views import ViewOptions
 from engine.option_kinds import Flag, Formula, Label, ListOf, MapOf, Name, Nested, Plain, Raw, ValueOr, Words
 from engine.options import option
 from engine.texts import Text
@@ -50,6 +53,22 @@ class FieldOptions:
     )
     unique: bool = option(
         Flag(), Text("不能重复", "Whether no two records may have the same value"), default=False
+    )
+    masked: bool = option(
+        Flag(),
+        Text(
+            "只露出开头和结尾,如 138****5678;权限里的 reveal 给出能看全的人",
+            "Shown by its beginning and end only, like 138****5678; `reveal` in a grant shows all of it",
+        ),
+        default=False,
+    )
+    encrypted: bool = option(
+        Flag(),
+        Text(
+            "加密保存;不能用来筛选、排序和计算",
+            "Stored encrypted; it can be no part of a filter, an order or a formula",
+        ),
+        default=False,
     )
     was: str = option(
         Name(),
@@ -113,6 +132,16 @@ class FormOptions:
     checks: tuple[CheckOptions, ...] = option(
         ListOf(Nested(CheckOptions)), Text("跨字段的校验", "What must hold across fields"), default=()
     )
+    unique: tuple[RepeatOptions, ...] = option(
+        ListOf(Nested(RepeatOptions)),
+        Text("合起来不能重复的字段", "Fields that together no two records may share"),
+        default=(),
+    )
+    similar: tuple[RepeatOptions, ...] = option(
+        ListOf(Nested(RepeatOptions)),
+        Text("相同时提醒可能重复的字段", "Fields that, when alike, make the page warn of a duplicate"),
+        default=(),
+    )
     buttons: dict[str, ButtonOptions] = option(
         MapOf(Nested(ButtonOptions)), Text("记录页上的按钮", "The buttons on the record page"), default={}
     )
@@ -128,6 +157,16 @@ class FormOptions:
         ListOf(Words()),
         Text("列表的顺序,字段名前加 - 为倒序", "The order of the list; - before a field turns it round"),
         default=(),
+    )
+    views: dict[str, ViewOptions] = option(
+        MapOf(Nested(ViewOptions)),
+        Text("列表的视图,按标签列在上方", "Views of the list, shown as tabs above it"),
+        default={},
+    )
+    public: PublicOptions | None = option(
+        Nested(PublicOptions),
+        Text("不登录也能填的部分", "What strangers may fill in without signing in"),
+        default=None,
     )
     was: str = option(
         Name(),

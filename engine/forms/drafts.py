@@ -15,13 +15,13 @@ from engine.definition.cursor import Cursor
 from engine.expression.check import Environment
 from engine.expression.parse import Source, parse
 from engine.expression.tree import Expression, FieldShape
-from engine.forms.contract import FieldType
+from engine.forms.contract import FieldType, LayoutKind
 from engine.forms.declared import FieldOptions, FormOptions
 from engine.forms.model import SystemField, system_fields
 from engine.parsing import CURRENCIES
 from engine.problems import Problem, ProblemCode, Refusal
 from engine.texts import Text
-from engine.values import BLANK, Kind, ValueType
+from engine.values import BLANK, Kind, Option, ValueType
 
 COMPUTED_DIGITS = 6
 CENTS = 2
@@ -41,10 +41,18 @@ class Checking(Protocol):
     def follows(self, problem: Problem) -> bool:
         """Tell whether a problem only follows from one that has been reported."""
 
+    @property
+    def role_options(self) -> tuple[Option, ...]:
+        """The roles of the app, for fields that choose one."""
+
 
 @dataclass(eq=False)
 class FieldDraft:
-    """One field being checked."""
+    """One field being checked.
+
+    system: whether the system alone writes it; short: its name inside the field that it is a part of;
+    rows: the form of its rows, where it is a sub-table.
+    """
 
     form: str
     key: str
@@ -54,6 +62,9 @@ class FieldDraft:
     options: Any
     cursor: Cursor
     compiler: Checking
+    system: bool = False
+    short: Text | None = None
+    rows: str = ""
     is_circular: bool = False
     _formula: Expression | None = None
     _asked: bool = False
@@ -67,7 +78,9 @@ class FieldDraft:
     @property
     def value_type(self) -> ValueType:
         """What the field holds; for types that leave it to the formula, what that gives."""
-        declared = self.type.value_type(self.options)
+        if self.rows:
+            return ValueType(Kind.NUMBER, scale=0, form=self.rows)
+        declared = self._declared()
         if declared.kind is not Kind.BLANK or self.source is None:
             return declared
         formula = self.formula
@@ -90,8 +103,14 @@ class FieldDraft:
                 self._asking, self._asked = False, True
         return self._formula
 
-    def _expected(self) -> ValueType | None:
+    def _declared(self) -> ValueType:
         declared = self.type.value_type(self.options)
+        if self.type.options_from == "roles":
+            declared = replace(declared, options=self.compiler.role_options)
+        return replace(declared, sealed=True) if self.common.encrypted else declared
+
+    def _expected(self) -> ValueType | None:
+        declared = self._declared()
         return declared if declared.kind is not Kind.BLANK else None
 
     @property
@@ -102,22 +121,39 @@ class FieldDraft:
 
 def _with_digits(kind: ValueType) -> ValueType:
     """Give a computed number the digits that are kept of it; money has those of its currency."""
-    if not kind.is_numeric or kind.scale is not None:
+    if not kind.is_numeric or (kind.scale is not None and not kind.form):
         return kind
     currency = CURRENCIES.get(kind.currency)
     money = currency.scale if currency else CENTS
-    return replace(kind, scale=money if kind.kind is Kind.MONEY else COMPUTED_DIGITS)
+    return replace(kind, scale=money if kind.kind is Kind.MONEY else COMPUTED_DIGITS, form="")
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutDraft:
+    """A section, a tab or a remark: what it is, and the entry that it was written as."""
+
+    kind: LayoutKind
+    entry: FieldDraft
 
 
 @dataclass(eq=False)
 class FormDraft:
-    """One form being checked; it is the shape that expressions see meanwhile."""
+    """One form being checked; it is the shape that expressions see meanwhile.
+
+    owner: the form and the field of a sub-table whose rows these are.
+    layout: sections, tabs and remarks by key; groups: for fields with parts the label, the keys of the parts
+    and the control; order: the keys of fields and of the layout as they are written.
+    """
 
     key: str
     label: Text
     options: FormOptions
     cursor: Cursor
     fields: dict[str, FieldDraft] = field(default_factory=dict)
+    owner: tuple[str, str] | None = None
+    layout: dict[str, LayoutDraft] = field(default_factory=dict)
+    groups: dict[str, tuple[Text, tuple[str, ...], str]] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
 
     def shape_fields(self) -> Mapping[str, FieldShape]:
         """Return the drafts and the system's fields by key."""

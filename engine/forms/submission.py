@@ -11,15 +11,16 @@ limits, required fields and cross-field checks are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from engine.decisions import RowsChange
 from engine.expression.evaluate import evaluate, holds
-from engine.expression.tree import Reader
+from engine.expression.tree import PARENT
+from engine.forms.assessment import Assessment, Circumstances, FieldState, RowAssessment
 from engine.forms.model import Field, Form
+from engine.forms.row_entry import RowEntry, SettledRow, compare_rows, read_rows
 from engine.problems import Problem, ProblemCode, Refusal, suggest
 from engine.scope import RecordScope, settle_digits
 from engine.texts import Text
@@ -43,6 +44,11 @@ MISSING = ProblemCode(
 CHECK_FAILED = ProblemCode(
     "check-failed", Text("{say}", "{say}"), Text("改好后再提交", "Correct it and submit again")
 )
+NOT_OFFERED = ProblemCode(
+    "not-offered",
+    Text("「{label}」现在不能这样选", "{label} cannot be chosen so now"),
+    Text("从列出的选项里选", "Choose one of those that are offered"),
+)
 OUT_OF_RANGE = ProblemCode(
     "result-out-of-range",
     Text("「{label}」算出来的数太大了", "The computed {label} is too large"),
@@ -51,64 +57,6 @@ OUT_OF_RANGE = ProblemCode(
 
 _MOST_PASSES = 6
 _SYSTEM = ("id", "created_at", "created_by", "updated_at", "updated_by")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Circumstances:
-    """Everything that an assessment depends on besides the values.
-
-    writable: the fields that the person may fill in; None for the system (actions, demo data), which may fill
-        in all that is not computed, read-only fields too.
-    """
-
-    reader: Reader
-    now: datetime
-    zone: ZoneInfo
-    me: int | None = None
-    writable: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FieldState:
-    """How one field of the record stands."""
-
-    visible: bool
-    required: bool
-    readonly: bool
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """The record as it would be saved.
-
-    values: every stored field; scope: the record as expressions see it.
-    problems: those of no single field; those of a field are in its state.
-    """
-
-    form: Form
-    values: Mapping[str, Value]
-    scope: RecordScope
-    states: Mapping[str, FieldState]
-    problems: tuple[Problem, ...]
-
-    @property
-    def all_problems(self) -> tuple[Problem, ...]:
-        """Return every problem, those of fields first, in the order of the form."""
-        return tuple(p for state in self.states.values() for p in state.problems) + self.problems
-
-    @property
-    def is_accepted(self) -> bool:
-        """Tell whether the record may be saved."""
-        return not self.all_problems
-
-    def value(self, key: str) -> Value:
-        """Return what a field holds or shows; a field that is computed at each read is computed now."""
-        return self.scope.read(key)
-
-    def changed(self, old: Mapping[str, Value]) -> dict[str, Value]:
-        """Return the stored fields whose value differs from `old`."""
-        return {key: value for key, value in self.values.items() if old.get(key) != value}
 
 
 def assess(
@@ -132,6 +80,15 @@ def assess(
 
 
 @dataclass
+class _Row:
+    """One row of a sub-table in progress."""
+
+    id: int
+    place: int
+    work: _Work
+
+
+@dataclass
 class _Work:
     """One assessment in progress.
 
@@ -150,9 +107,15 @@ class _Work:
     hidden: set[str] = field(default_factory=set)
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     loose: list[Problem] = field(default_factory=list)
+    parent: RecordScope | None = None
+    rows: dict[str, list[_Row]] = field(default_factory=dict)
+    shown_rows: dict[str, list[RecordScope]] = field(default_factory=dict)
+    stored_rows: dict[str, tuple[Mapping[str, Value], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.start = {one.key: self.old.get(one.key) for one in self.form.stored_fields}
+        if self.parent is not None:
+            self.start[PARENT] = self.parent.record_id or None
         self.wanted = dict(self.start)
         known = {key: self.old[key] for key in _SYSTEM if key in self.old}
         self.values = self.start | (known or {"created_at": self.given.now, "created_by": self.given.me})
@@ -164,6 +127,8 @@ class _Work:
             self.given.zone,
             self.given.me,
             old=self.old,
+            parent=self.parent,
+            rows=self.shown_rows,
         )
 
     # Entering.
@@ -181,10 +146,13 @@ class _Work:
                 self._complain(found, NOT_WRITABLE.here(label=found.label))
             else:
                 self.entered.add(key)
-                self._want(found, value, trusted=trusted)
+                if not found.rows:
+                    self._want(found, value, trusted=trusted)
         self.values.update(self.wanted)
         if self.is_new:
             self._defaults()
+        for table in self.form.tables:
+            self._enter_rows(table, raw.get(table.key))
 
     def _may_write(self, found: Field) -> bool:
         if self.given.writable is None:
@@ -210,21 +178,69 @@ class _Work:
                 self._want(one, value, trusted=True)
                 self.values[one.key] = self.wanted[one.key]
 
+    def _enter_rows(self, table: Field, raw: object) -> None:
+        """Take the rows that were sent for a sub-table; the stored ones where none were."""
+        record = self.scope.record_id
+        stored = self.given.reader.rows(table.rows, record) if record else ()
+        old = {int(str(row["id"])): row for row in stored}
+        entries: list[RowEntry] = [RowEntry(number, {}, at) for at, number in enumerate(old)]
+        if table.key in self.entered:
+            try:
+                entries = read_rows(raw)
+            except Refusal as refusal:
+                self._complain(table, refusal.problem)
+        writable = self.given.writable
+        if writable is not None:
+            writable = frozenset(k.partition(".")[2] for k in writable if k.startswith(f"{table.key}."))
+        given = replace(self.given, writable=writable)
+        rows = self.rows[table.key] = []
+        for entry in entries:
+            before = old.get(entry.id)
+            work = _Work(
+                self.form.row_forms[table.key], given, dict(before or {}), before is None, parent=self.scope
+            )
+            work.enter(entry.raw, trusted=False)
+            rows.append(_Row(entry.id if before else 0, entry.place, work))
+        self.stored_rows[table.key] = stored
+        self._prepare_links(table, rows)
+        self._show_rows()
+
+    def _prepare_links(self, table: Field, rows: list[_Row]) -> None:
+        """Say which records the links of all rows lead to, before they are followed one by one."""
+        for one in self.form.row_forms[table.key].stored_fields:
+            target = one.value_type.points_to
+            if target and not one.system:
+                found = [row.work.wanted.get(one.key) for row in rows]
+                self.given.reader.prepare(target, [each for each in found if isinstance(each, int)])
+
+    def _show_rows(self) -> None:
+        """Let expressions see the rows; those of a hidden sub-table are none."""
+        for key, rows in self.rows.items():
+            self.shown_rows[key] = [] if key in self.hidden else [row.work.scope for row in rows]
+
     # Working out.
 
     def settle(self) -> None:
         """Work out filled values, formulas and visibility until nothing changes; hidden fields are blank."""
         for _ in range(_MOST_PASSES):
-            before, hidden = dict(self.values), self.hidden
+            before, hidden = self._snapshot(), self.hidden
             self._fill()
+            for rows in self.rows.values():
+                for row in rows:
+                    row.work.settle()
             for key in self.form.formula_order:
                 self._compute(self.form.fields[key])
             self.hidden = {one.key for one in self.form.fields.values() if not self._is_visible(one)}
             self.values.update(
                 {key: None if key in self.hidden else value for key, value in self.wanted.items()}
             )
-            if before == self.values and hidden == self.hidden:
+            self._show_rows()
+            if before == self._snapshot() and hidden == self.hidden:
                 return
+
+    def _snapshot(self) -> tuple[object, ...]:
+        """Return all values, those of rows included, to see whether anything moved."""
+        return dict(self.values), [[dict(row.work.values) for row in rows] for rows in self.rows.values()]
 
     def _fill(self) -> None:
         """Copy values through links: on a new record, and where the link has changed since."""
@@ -272,29 +288,49 @@ class _Work:
 
     def assessment(self) -> Assessment:
         """Look at limits, required fields and checks, and put everything together."""
-        states = {key: self._state(found) for key, found in self.form.fields.items()}
+        changes = dict(self._row_changes())
+        states = {
+            key: self._state(found, rows_changed=key in changes) for key, found in self.form.fields.items()
+        }
         for check in self.form.checks:
             if not any(state.problems for state in states.values()) and not holds(check.must, self.scope):
                 self.loose.append(CHECK_FAILED.here(say=check.say))
-        stored = {one.key: self.values[one.key] for one in self.form.stored_fields if not one.is_numbered}
-        return Assessment(self.form, stored, self.scope, states, tuple(self.loose))
+        stored = {
+            one.key: self.values[one.key]
+            for one in self.form.stored_fields
+            if not one.is_numbered and not one.system
+        }
+        rows = {
+            key: tuple(RowAssessment(row.id, row.place, row.work.assessment()) for row in rows)
+            for key, rows in self.rows.items()
+            if key not in self.hidden
+        }
+        return Assessment(self.form, stored, self.scope, states, tuple(self.loose), rows, changes)
 
-    def _state(self, found: Field) -> FieldState:
+    def _row_changes(self) -> Iterator[tuple[str, RowsChange]]:
+        for key, rows in self.rows.items():
+            form = self.form.row_forms[key]
+            kept = [one.key for one in form.stored_fields if not one.is_numbered and not one.system]
+            after = [
+                SettledRow(row.id, {name: row.work.values[name] for name in kept})
+                for row in rows
+                if key not in self.hidden
+            ]
+            change = compare_rows(form, self.stored_rows[key], after)
+            if change is not None:
+                yield key, change
+
+    def _state(self, found: Field, *, rows_changed: bool) -> FieldState:
         visible = found.key not in self.hidden
         writable = self.given.writable is None or found.key in self.given.writable
         readonly = not found.is_entered or not writable or self._is_readonly(found)
         required = visible and found.is_entered and self._is_required(found)
-        value = self.values.get(found.key)
+        value = self.scope.read(found.key) if found.rows else self.values.get(found.key)
+        moved = rows_changed if found.rows else value != self.start.get(found.key)
         is_person = self.given.writable is not None
-        if (
-            is_person
-            and writable
-            and readonly
-            and found.key in self.entered
-            and value != self.start.get(found.key)
-        ):
+        if is_person and writable and readonly and found.key in self.entered and moved:
             self._complain(found, NOT_WRITABLE.here(label=found.label))
-        if visible and found.stored:
+        if visible and (found.stored or found.rows):
             self._judge(found, value, required=required)
         problems = tuple(self.problems.get(found.key, ())) if visible else ()
         return FieldState(visible, required, readonly, problems)
@@ -302,10 +338,15 @@ class _Work:
     def _judge(self, found: Field, value: Value, *, required: bool) -> None:
         if self.problems.get(found.key):
             return
-        if value is None:
-            if required:
-                self._complain(found, MISSING.here(label=found.label))
+        if required and not (value if found.rows else value is not None):
+            self._complain(found, MISSING.here(label=found.label))
             return
+        if value is None:
+            return
+        offered = found.offered(self.scope)
+        chosen = value if isinstance(value, tuple) else (value,)
+        if offered is not None and not {one.key for one in offered}.issuperset(map(str, chosen)):
+            self._complain(found, NOT_OFFERED.here(label=found.label))
         for problem in found.type.check(value, found.settle(self.scope), self.given.zone):
             self._complain(found, problem)
 

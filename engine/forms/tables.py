@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Column, ForeignKey, FromClause, Integer, MetaData, Table
 
-from engine.columns import IDENTIFIER, Moment, column_type
+from engine.columns import CODE_POINT_TEXT, IDENTIFIER, Moment, column_type
 from engine.stored import StoredApp, StoredColumn
 from engine.values import DEPARTMENT_SHAPE, USER_SHAPE, Kind, ValueType
 
@@ -72,6 +72,7 @@ def system_columns() -> list[Column[object]]:
         Column("updated_by", IDENTIFIER),
         Column("deleted_at", Moment),
         Column("deleted_by", IDENTIFIER),
+        Column("sound", CODE_POINT_TEXT),  # what the record is found by; see runtime/store/sounds.py
     ]
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.expression import operators
 from engine.expression.evaluate import evaluate, settle, to_program
-from engine.expression.tree import Aggregate, Expression, Node, Path, Reader, RecordShape, Scope
+from engine.expression.rows import RowFold
+from engine.expression.tree import PARENT, Aggregate, RecordShape, Scope
 from engine.forms.model import Form
 from engine.scope import RecordScope
 from engine.shapes import PLATFORM_SHAPES
@@ -65,12 +63,15 @@ class MemoryReader:
 
     def aggregate(self, node: Aggregate, scope: Scope) -> Value:
         """Compute an aggregate row by row."""
-        rows = [_RowScope(scope, row) for row in self._rows(node.form)]
-        condition = _expression(node.condition)
-        kept = [row for row in rows if condition is None or evaluate(condition, row) is True]
-        value = _expression(node.value)
-        found = [evaluate(value, row) if value else row.row.record_id for row in kept]
-        return _fold(node.function.aggregate, found)
+        fold = RowFold.prepare(node, to_program)
+        return fold.over(self._rows(node.form), scope, evaluate, settle)
+
+    def prepare(self, form: str, records: Sequence[int]) -> None:
+        """Everything is at hand."""
+
+    def rows(self, form: str, record: int) -> tuple[Record, ...]:
+        """Return the rows of a record's sub-table."""
+        return tuple(dict(row.values) for row in self._rows(form) if row.values.get(PARENT) == record)
 
     def reports_to(self, person: int, manager: int) -> bool:
         """Tell whether `manager` is above `person`."""
@@ -103,53 +104,6 @@ class MemoryReader:
             scope = self._scope(form, number)
             if scope is not None:
                 yield scope
-
-
-@dataclass
-class _RowScope:
-    """The scope inside an aggregate: the row that it looks at, within the scope around it."""
-
-    outer: Scope
-    row: RecordScope
-
-    @property
-    def now(self) -> datetime:
-        return self.outer.now
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self.outer.zone
-
-    @property
-    def reader(self) -> Reader:
-        return self.outer.reader
-
-    def resolve(self, path: Path) -> Value:
-        return (
-            self.row.resolve(replace(path, root="record")) if path.root == "row" else self.outer.resolve(path)
-        )
-
-
-def _expression(tree: Node | None) -> Expression | None:
-    """Return part of a tree as an expression by itself."""
-    return None if tree is None else Expression("", None, tree, to_program(tree), frozenset())
-
-
-def _fold(kind: str, found: list[Value]) -> Value:
-    """Put values together; blanks do not count."""
-    values: list[Any] = [value for value in found if value is not None]
-    match kind:
-        case "count":
-            return Decimal(len(values))
-        case "sum":
-            return settle(sum(values, Decimal(0)))
-        case "average":
-            return operators.divide(sum(values, Decimal(0)), Decimal(len(values))) if values else None
-        case "min" | "max":
-            pick = min if kind == "min" else max
-            return pick(values) if values else None
-        case _:
-            return found[0] if found else None
 
 
 def a_scope(

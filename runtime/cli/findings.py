@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.catalog import Catalog, build_catalog
 from engine.expression.function import Function
+from engine.forms.contract import FieldType
 from engine.options import rows_of
 from engine.registry import Registry, RegistryError
 from engine.texts import Text
@@ -131,6 +132,10 @@ def _missing(registry: Registry[Any], member: Any) -> Iterator[Text]:
         sentence, found = inspect.getdoc(type(member)) and type(member).__doc__, member.examples()
         examples = found.definition or found.good if hasattr(found, "definition") else found
         options = list(rows_of(member.Options))
+        if isinstance(member, FieldType) and not options:
+            # What holds nothing itself has no values to show.
+            whole = member.Options()
+            examples = examples or member.layout(whole) or member.parts(member.name, whole)
     if not sentence:
         yield Text(f"{zh_name} 没有说明", f"{name} has no docstring")
     if not examples:

@@ -34,8 +34,9 @@ from engine.expression.sql import Facts
 from engine.problems import DefinitionError, Problem, ProblemCode
 from engine.stored import StoredApp, moved_fields, moved_forms
 from engine.texts import Text
-from runtime.store import definitions, schema
+from runtime.store import definitions
 from runtime.store.changing import RowCounter, SchemaWriter
+from runtime.store.columns import metadata
 from runtime.store.database import Database, is_locked_out, may_repeat
 from runtime.store.published import PublishedApp, make_published
 
@@ -73,7 +74,7 @@ IN_USE = ProblemCode(
     Text("过一会儿再发布", "Publish again in a while"),
 )
 ONLY_WRITTEN = Text("只有注释或写法不同", "Only comments or the way of writing differ")
-PLATFORM = schema.metadata.tables
+PLATFORM = metadata.tables
 _TRIES = 3
 
 

@@ -12,7 +12,8 @@ from engine.forms.model import Form
 from engine.problems import Problem, ProblemCode
 from engine.texts import Text
 from engine.turn import Event, RecordRemoved, RecordSubmitted, Refused, take_turn
-from runtime.service.records import check_names, check_references, check_scope
+from runtime.service.records import check_names, check_scope, own_form
+from runtime.service.references import check_references
 from runtime.service.visit import ACTION_WORDS, NO_SUCH_RECORD, NOT_ALLOWED, Visit
 from runtime.store.reader import Row
 from runtime.unit_of_work import Done, UnitOfWork
@@ -52,12 +53,13 @@ class Batch:
     create: tuple[BatchEntry, ...] = ()
     change: tuple[BatchEntry, ...] = ()
     delete: tuple[BatchEntry, ...] = ()
+    restore: tuple[BatchEntry, ...] = ()
 
     @property
     def actions(self) -> tuple[Action, ...]:
         """Return what the person must be allowed to do."""
         parts: tuple[tuple[Action, Sequence[BatchEntry]], ...] = (
-            ("create", self.create), ("update", self.change), ("delete", self.delete),
+            ("create", self.create), ("update", self.change), ("delete", (*self.delete, *self.restore)),
         )  # fmt: skip
         return tuple(action for action, entries in parts if entries)
 
@@ -75,12 +77,23 @@ def save_batch(visit: Visit, form_key: str, batch: Batch) -> dict[str, list[tupl
 
     Raises `BatchRefused` with the problems of every entry, `Forbidden`, `NotFound`.
     """
-    form = visit.form(form_key, batch.actions[0] if batch.actions else "read")
+    form = own_form(visit, form_key, batch.actions[0] if batch.actions else "read")
     for action in batch.actions:
         visit.form(form_key, action)
     if not batch.actions:
-        return {"create": [], "change": [], "delete": []}
+        return {"create": [], "change": [], "delete": [], "restore": []}
     return _BatchWork(visit, form, batch).run()
+
+
+def check_batch(visit: Visit, form_key: str, batch: Batch) -> dict[Place, tuple[Problem, ...]]:
+    """Return what would stand against each entry of a batch, by the same turn; nothing is written.
+
+    Raises `Forbidden`, `NotFound`.
+    """
+    form = own_form(visit, form_key)
+    for action in batch.actions:
+        visit.form(form_key, action)
+    return _BatchWork(visit, form, batch).judge()
 
 
 @dataclass
@@ -97,10 +110,36 @@ class _BatchWork:
     def run(self) -> dict[str, list[tuple[int, int]]]:
         """Lock, check every entry, take the turn, write."""
         unit = self.visit.unit(batch=True)
-        rows = self._lock(unit)
+        rows = self._read(unit, lock=True)
+        self._prepare(unit, rows)
+        done = self._take(unit, rows)
+        versions = {record: version for (_, record), version in done.versions.items()}
+        kept = {record: _version(row) for record, row in rows.items()} | versions
+        parts = (
+            ("change", self.batch.change),
+            ("delete", self.batch.delete),
+            ("restore", self.batch.restore),
+        )
+        return {"create": [(record, 1) for record in done.created]} | {
+            name: [(one.record, kept[one.record]) for one in entries] for name, entries in parts
+        }
+
+    def judge(self) -> dict[Place, tuple[Problem, ...]]:
+        """Check every entry and take the turn without writing what it decides."""
+        unit = self.visit.unit(batch=True)
+        self._prepare(unit, self._read(unit, lock=False))
+        try:
+            take_turn(self.visit.app.definition, tuple(self.events), unit.moment)
+        except Refused as refused:
+            self.problems = {self.places[at]: found for at, found in refused.problems.items()} | self.problems
+        return self.problems
+
+    def _prepare(self, unit: UnitOfWork, rows: Mapping[int, Row]) -> None:
+        """Turn every entry into an event, or into problems."""
         entries = list(self._entries())
         before = [rows.get(entry.record) for _, _, entry in entries]
-        refused = check_references(self.visit, self.form, [entry.fields for _, _, entry in entries], before)
+        entered = [self._writable(entry, row) for (_, _, entry), row in zip(entries, before, strict=True)]
+        refused = check_references(self.visit, self.form, entered, before)
         for position, (place, action, entry) in enumerate(entries):
             found = self._check(action, entry, rows) or refused.get(position, ())
             if action == "create":
@@ -110,14 +149,14 @@ class _BatchWork:
             else:
                 self._add(place, action, entry, rows)
         self._check_twice()
-        done = self._take(unit, rows)
-        versions = {record: version for (_, record), version in done.versions.items()}
-        kept = {record: _version(row) for record, row in rows.items()} | versions
-        return {
-            "create": [(record, 1) for record in done.created],
-            "change": [(one.record, kept[one.record]) for one in self.batch.change],
-            "delete": [(one.record, kept[one.record]) for one in self.batch.delete],
-        }
+
+    def _writable(self, entry: BatchEntry, row: Row | None) -> Mapping[str, object]:
+        """Return what may be written in that record: whether another link stands there is not to be told."""
+        policy = self.visit.policy(self.form.key)
+        if row is None or policy.unlimited or not entry.fields:
+            return entry.fields
+        writable = policy.rights(self.visit.scope(self.form, row)).writable
+        return {key: value for key, value in entry.fields.items() if key in writable}
 
     def _entries(self) -> Iterator[tuple[Place, Action, BatchEntry]]:
         for position, entry in enumerate(self.batch.create):
@@ -126,16 +165,23 @@ class _BatchWork:
             yield ("change", position), "update", entry
         for position, entry in enumerate(self.batch.delete):
             yield ("delete", position), "delete", entry
+        for position, entry in enumerate(self.batch.restore):
+            yield ("restore", position), "delete", entry
 
-    def _lock(self, unit: UnitOfWork) -> dict[int, Row]:
-        """Lock every record that is named, in the order of ids, with one statement."""
-        ids = sorted({entry.record for entry in (*self.batch.change, *self.batch.delete)})
+    def _read(self, unit: UnitOfWork, *, lock: bool) -> dict[int, Row]:
+        """Read every record that is named, in the order of ids, with one statement; lock them on request."""
+        back = {entry.record for entry in self.batch.restore}
+        ids = sorted({entry.record for entry in (*self.batch.change, *self.batch.delete)} | back)
         if not ids:
             return {}
         table = self.visit.app.tables.tables[self.form.key]
-        query = select(table).where(table.c.id.in_(ids), table.c.deleted_at.is_(None)).order_by(table.c.id)
-        rows = self.visit.connection.execute(query.with_for_update()).mappings().all()
-        return {row["id"]: unit.reader.name_columns(self.form.key, dict(row)) for row in rows}
+        query = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
+        found = self.visit.connection.execute(query.with_for_update() if lock else query).mappings().all()
+        return {
+            row["id"]: unit.reader.name_columns(self.form.key, dict(row))
+            for row in found
+            if (row["deleted_at"] is not None) == (row["id"] in back)
+        }
 
     def _check(self, action: Action, entry: BatchEntry, rows: Mapping[int, Row]) -> tuple[Problem, ...]:
         """Return what stands against an entry before its values are looked at."""
@@ -175,7 +221,8 @@ class _BatchWork:
                 expected=entry.version,
             )
         else:
-            event = RecordRemoved(self.form.key, entry.record, entry.version)
+            back = place[0] == "restore"
+            event = RecordRemoved(self.form.key, entry.record, None if back else entry.version, restore=back)
         self.events.append(event)
         self.places.append(place)
 

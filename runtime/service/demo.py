@@ -14,7 +14,7 @@ from engine.forms.model import Form
 from engine.parsing import parse_moment
 from engine.texts import Text
 from engine.turn import RecordSubmitted
-from engine.values import Kind
+from engine.values import Kind, ValueType
 from runtime.service.people_import import import_people
 from runtime.store import people as people_store
 from runtime.store.published import PublishedApp
@@ -58,7 +58,7 @@ def load_demo(office: Office, app: PublishedApp, password: str) -> int:
     """
     definition = app.definition
     with office.database.reading() as connection:
-        if any(_has_records(connection, app, form) for form in definition.forms):
+        if any(_has_records(connection, app, form) for form in definition.main_forms):
             return 0
     import_people(office.people, _people_spec(definition))
     with office.database.reading() as connection:
@@ -113,7 +113,32 @@ class _Loading:
                 done = self._write(definition.forms[form], chunk, ids)
                 ids |= {(form, one.name): new for one, new in zip(chunk, done, strict=True)}
                 count += len(chunk)
+        self._link_later(ids)
         return count
+
+    def _link_later(self, ids: Mapping[tuple[str, str], int]) -> None:
+        """Fill in the links to records that were not there yet when their own was written."""
+        for one in self.unit.app.definition.demo.records:
+            form, record = self.unit.app.definition.forms[one.form], ids[one.form, one.name]
+            row = self.unit.reader.row(one.form, record) if self._early(form, one) else None
+            if row is None:
+                continue
+            raw = {
+                key: wanted
+                for key in self._early(form, one)
+                if (wanted := self._reference(form, key, one.values[key], ids)) and not row.get(key)
+            }
+            if raw:
+                self.unit.take(RecordSubmitted(form.key, raw, record, row))
+
+    def _early(self, form: Form, one: DemoRecord) -> list[str]:
+        """Return the links of a record that may lead to one which is written after it."""
+        linked = {
+            key
+            for key, field in form.fields.items()
+            if field.value_type.refers_to and not field.value_type.refers_to.startswith("@")
+        }
+        return [key for key in one.values if key in linked]
 
     def _write(
         self, form: Form, records: list[DemoRecord], ids: Mapping[tuple[str, str], int]
@@ -142,6 +167,16 @@ class _Loading:
 
     def _reference(self, form: Form, key: str, value: object, ids: Mapping[tuple[str, str], int]) -> object:
         kind = form.fields[key].value_type
+        if kind.rows and isinstance(value, list):
+            rows = form.row_forms[key]
+            return [{name: self._reference(rows, name, v, ids) for name, v in row.items()} for row in value]
+        if kind.item is not None and kind.refers_to:
+            named = value if isinstance(value, list) else [value]
+            return [self._named(kind.item, one, ids) for one in named]
+        return self._named(kind, value, ids)
+
+    def _named(self, kind: ValueType, value: object, ids: Mapping[tuple[str, str], int]) -> object:
+        """Return the id of what a demo record names; other values as they are."""
         match kind.kind:
             case Kind.USER:
                 return self.people.get(str(value))
@@ -156,11 +191,14 @@ class _Loading:
 def _in_order(definition: AppDefinition) -> list[str]:
     """Return the forms so that those which others link to come first, as far as that is possible."""
     graph = {
-        key: {one.value_type.form for one in form.fields.values() if one.value_type.form and one.stored}
-        - {key}
-        for key, form in definition.forms.items()
+        key: {target for part in (form, *form.row_forms.values()) for target in _links(part)} - {key}
+        for key, form in definition.main_forms.items()
     }
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError:
-        return list(definition.forms)
+        return list(definition.main_forms)
+
+
+def _links(form: Form) -> set[str]:
+    return {one.value_type.form for one in form.stored_fields if one.value_type.form}

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from engine.catalog import Catalog
 from engine.texts import Language
+from runtime.adapters.files import FileFolder
 from runtime.config import Settings
 from runtime.service.apps import Publisher, Shelf
 from runtime.service.people import People
@@ -41,6 +42,11 @@ class Office:
     clock: Callable[[], datetime]
     wake: Callable[[], None] = lambda: None
     demo_password: str = ""
+
+    @property
+    def files(self) -> FileFolder:
+        """Where the content of files is kept."""
+        return FileFolder(self.settings.data / "files")
 
     @contextmanager
     def reading(self, app: str, actor: Actor, language: Language) -> Iterator[Visit]:

@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from engine.access import Action, Rights
+from engine.forms.assessment import Assessment, Circumstances
 from engine.forms.model import Field, Form
-from engine.forms.submission import NOT_WRITABLE, UNKNOWN_FIELD, Assessment, Circumstances, assess
+from engine.forms.submission import NOT_WRITABLE, UNKNOWN_FIELD, assess
 from engine.parsing import parse_value
 from engine.problems import Problem, ProblemCode, Refusal, suggest
-from engine.query import RecordQuery
 from engine.texts import Text
 from engine.turn import ButtonPressed, RecordRemoved, RecordSubmitted, Refused
-from engine.values import DEPARTMENT_SHAPE, USER_SHAPE, Value, ValueType
-from runtime.service.visit import Forbidden, NotFound, Visit
+from engine.values import Value
+from runtime.service.references import check_references, check_row_names, without_unseen
+from runtime.service.visit import NO_SUCH_FORM, Forbidden, NotFound, Visit
 from runtime.store import schema
 from runtime.store.reader import Row, StoredReader
 from runtime.store.records import Conflict
@@ -33,14 +34,6 @@ OUTSIDE = ProblemCode(
     ),
     Text("检查部门、负责人等字段", "Check the fields that say whose record it is"),
 )
-UNKNOWN_REFERENCE = ProblemCode(
-    "unknown-reference",
-    Text(
-        "「{label}」选的记录不存在,或者不能选",
-        "The record chosen for {label} does not exist or cannot be chosen",
-    ),
-    Text("从列表里选一个", "Choose one from the list"),
-)
 UNKNOWN_BUTTON = ProblemCode(
     "unknown-button",
     Text("没有「{name}」这个按钮", "There is no button '{name}'"),
@@ -53,7 +46,7 @@ def create_records(visit: Visit, form_key: str, entries: Sequence[Mapping[str, o
 
     Raises `Refused` with the problems of each entry, `Forbidden`, `NotFound`.
     """
-    form = visit.form(form_key, "create")
+    form = own_form(visit, form_key, "create")
     unit = visit.unit()
     refused = check_references(visit, form, entries)
     problems: dict[int, tuple[Problem, ...]] = {}
@@ -66,6 +59,17 @@ def create_records(visit: Visit, form_key: str, entries: Sequence[Mapping[str, o
         raise Refused(problems)
     writable = visit.policy(form.key).creatable()
     return unit.take(*(RecordSubmitted(form.key, values, writable=writable) for values in entries))
+
+
+def own_form(visit: Visit, form_key: str, action: Action = "read") -> Form:
+    """Return a form whose records are written by themselves; rows of a sub-table are written with theirs.
+
+    Raises `NotFound` for the form of such rows too.
+    """
+    form = visit.form(form_key, action)
+    if form.owner:
+        raise NotFound(NO_SUCH_FORM)
+    return form
 
 
 def check_names(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple[Problem, ...]:
@@ -85,6 +89,8 @@ def check_names(visit: Visit, form: Form, values: Mapping[str, object]) -> tuple
             )
         elif not form.fields[key].is_entered:
             problems.append(NOT_WRITABLE.at(None, path=(key,), label=form.fields[key].label))
+        elif form.fields[key].rows:
+            problems += check_row_names(form, key, values[key], known)
     return tuple(problems)
 
 
@@ -108,7 +114,8 @@ def change_record(
     """
     form, row, rights = locked_record(visit, form_key, record, "update")
     _expect(form, row, record, expected)
-    found = check_names(visit, form, values) or check_references(visit, form, [values], [row]).get(0)
+    writing = {key: value for key, value in values.items() if key in rights.writable}
+    found = check_names(visit, form, values) or check_references(visit, form, [writing], [row]).get(0)
     if found:
         raise Refused({0: found})
     event = RecordSubmitted(form.key, values, record, row, writable=rights.writable, expected=expected)
@@ -138,8 +145,13 @@ def restore_version(visit: Visit, form_key: str, record: int, version: int) -> i
     values = {
         key: value
         for key, value in _values_at(visit, form, record, row, version).items()
-        if key in rights.writable and form.fields[key].is_entered and not form.fields[key].readonly
+        if key in rights.writable
+        and form.fields[key].is_entered
+        and not form.fields[key].readonly
+        and not form.fields[key].value_type.sealed
     }
+    tables = [one for one in form.tables if one.key in values]
+    values |= {one.key: _rows_then(visit, one, values[one.key], rights) for one in tables}
     found = check_references(visit, form, [values], [row])
     if found:
         raise Refused(found)
@@ -148,8 +160,8 @@ def restore_version(visit: Visit, form_key: str, record: int, version: int) -> i
     return done.versions.get((form.key, record), int(str(row["version"])))
 
 
-def _values_at(visit: Visit, form: Form, record: int, row: Row, version: int) -> dict[str, Value]:
-    """Walk the history back from now to a version."""
+def _values_at(visit: Visit, form: Form, record: int, row: Row, version: int) -> dict[str, object]:
+    """Walk the history back from now to a version; sub-tables as lists of rows, where they have changed."""
     table = schema.history
     query = (
         select(table.c.version, table.c.changes)
@@ -166,10 +178,26 @@ def _values_at(visit: Visit, form: Form, record: int, row: Row, version: int) ->
             then[key] = before
     if not known:
         raise NotFound
-    return {
+    values = {
         one.key: _value_then(one, then[one.key]) if one.key in then else row.get(one.key)
         for one in form.stored_fields
     }
+    return values | {one.key: then[one.key] for one in form.tables if one.key in then}
+
+
+def _rows_then(visit: Visit, table: Field, rows: object, rights: Rights) -> list[dict[str, object]]:
+    """Return the rows of the history as the person would enter them now."""
+    fields = visit.app.definition.forms[table.rows].fields
+    entered = {
+        key
+        for key, one in fields.items()
+        if one.is_entered
+        and not one.readonly
+        and not one.value_type.sealed
+        and f"{table.key}.{key}" in rights.writable
+    }
+    listed = rows if isinstance(rows, list) else []
+    return [{key: value for key, value in row.items() if key in entered | {"id"}} for row in listed]
 
 
 def _value_then(field: Field, before: object) -> Value:
@@ -202,7 +230,7 @@ def locked_record(
 
     Raises `NotFound` when it is not there or may not be seen, `Forbidden` when it may not be changed so.
     """
-    form = visit.form(form_key)
+    form = own_form(visit, form_key)
     row = visit.unit().lock(form.key, record, deleted=deleted)
     if row is None:
         raise NotFound
@@ -245,6 +273,7 @@ def preview(
     fields = {key: one for key, one in form.fields.items() if one.is_entered and not one.readonly}
     enterable = fields.keys() & writable if touched is None else fields.keys() & writable & set(touched)
     entered = {key: value for key, value in values.items() if key in enterable}
+    entered = without_unseen(visit, form, entered, row)
     return assess(form, entered, _circumstances(visit, writable), old=row)
 
 
@@ -264,54 +293,3 @@ def _circumstances(
     return Circumstances(
         reader=reader or visit.reader, now=visit.now, zone=zone, me=visit.actor.id, writable=writable
     )
-
-
-def check_references(
-    visit: Visit, form: Form, entries: Sequence[Mapping[str, object]], old: Sequence[Row | None] = ()
-) -> dict[int, tuple[Problem, ...]]:
-    """Return problems for entered links, people and departments that are not there for this person.
-
-    By the place of the entry. A reference that stays as it was is not asked again. One statement a field.
-    """
-    asked: dict[str, dict[int, int]] = {}
-    for position, values in enumerate(entries):
-        before = old[position] if old else None
-        for key, raw in values.items():
-            found = form.fields.get(key)
-            if found is None or not found.value_type.points_to or not found.is_entered:
-                continue
-            identifier = _reference(raw, found.value_type)
-            if identifier and not (before and before.get(key) == identifier):
-                asked.setdefault(key, {})[position] = identifier
-    problems: dict[int, tuple[Problem, ...]] = {}
-    for key, wanted in asked.items():
-        field = form.fields[key]
-        there = _choosable(visit, field, tuple(sorted(set(wanted.values()))))
-        problem = UNKNOWN_REFERENCE.at(None, path=(key,), label=field.label)
-        for position, identifier in wanted.items():
-            if identifier not in there:
-                problems[position] = (*problems.get(position, ()), problem)
-    return problems
-
-
-def _reference(raw: object, kind: ValueType) -> int:
-    """Return the id that was entered; 0 for what is none, which the turn refuses."""
-    try:
-        value = parse_value(raw, kind)
-    except Refusal:
-        return 0
-    return value if isinstance(value, int) else 0
-
-
-def _choosable(visit: Visit, field: Field, ids: tuple[int, ...]) -> set[int]:
-    """Return the ids among these that may be chosen: visible to the person, active, offered by the field."""
-    target = field.value_type.points_to
-    if target in (USER_SHAPE, DEPARTMENT_SHAPE):
-        table = schema.users if target == USER_SHAPE else schema.departments
-        known = select(table.c.id).where(table.c.id.in_(ids))
-        active = known.where(schema.users.c.is_active) if target == USER_SHAPE else known
-        return set(visit.connection.execute(active).scalars())
-    if not visit.policy(target).may("read"):
-        return set()
-    query = RecordQuery(form=target, ids=ids, condition=field.expressions.get("only"))
-    return {row[0] for row in visit.connection.execute(visit.queries.compile(query).rows)}

@@ -17,7 +17,6 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Column, Connection, bindparam, column, func, inspect, select, table, text, update
 
-from engine.app import AppDefinition
 from engine.changes import (
     AddField,
     Change,
@@ -35,15 +34,18 @@ from engine.changes import (
 )
 from engine.columns import column_type
 from engine.expression.sql import Facts
-from engine.forms.model import Field
+from engine.forms.model import Field, Form
 from engine.forms.tables import field_column, reference_of, system_columns
 from engine.problems import DefinitionError, Problem, ProblemCode, Refusal
 from engine.stored import StoredApp, StoredColumn, StoredTable, index_name, plain_key
 from engine.texts import Text
 from engine.values import Kind, Value, to_json, write_number
 from runtime.store.definitions import count_members
+from runtime.store.indexes import fits_index, indexed_fields, listed_orders, together_columns
 from runtime.store.published import PublishedApp
-from runtime.store.records import recompute
+from runtime.store.recomputing import recompute
+from runtime.store.sounds import has_stale_sounds, refresh_sounds
+from runtime.store.trying import try_formulas
 
 DO_NOT_FIT = ProblemCode(
     "values-do-not-fit",
@@ -64,7 +66,6 @@ REPEATED = ProblemCode(
 _CHUNK = 1_000
 _SHOWN = 5
 _LONGEST_SHOWN = 40
-_LONGEST_INDEXED = 600
 
 
 @dataclass
@@ -107,6 +108,19 @@ class SchemaWriter:
         if self.problems:
             raise DefinitionError(self.problems)
         self._index()
+        try_formulas(self.connection, self.app, self.facts)
+        self._sound(operations)
+
+    def _sound(self, operations: Sequence[Operation]) -> None:
+        """Let records be found by what names them now."""
+        touched = {
+            (one.form, one.field)
+            for one in operations
+            if isinstance(one, Recompute | ConvertField | ReplaceField)
+        }
+        for form in self.definition.forms.values():
+            if (form.key, form.named_by) in touched or has_stale_sounds(self.connection, self.app, form):
+                refresh_sounds(self.connection, self.app, form)
 
     def _create_all(self, created: list[CreateTable]) -> None:
         """Create tables, then what refers from one to another, since they may refer in a circle."""
@@ -185,6 +199,10 @@ class SchemaWriter:
         if count:
             self.unfit.add((operation.form, operation.field))
             self.problems.append(self._complaint(DO_NOT_FIT, one, count, bad))
+        elif operation.column.kind.sealed and not operation.old.kind.sealed:
+            # What is encrypted from now on must not stay readable beside it.
+            plain = table(owner.name, column(operation.old.name))
+            self.connection.execute(update(plain).values({operation.old.name: None}))
 
     def _values(self, name: str, old: StoredColumn) -> Iterator[list[tuple[int, Value, bool]]]:
         """Yield the filled values of a column in chunks, by id, each with whether its record is deleted."""
@@ -226,7 +244,7 @@ class SchemaWriter:
             return
         index = index_name("u", owner.name, stored.name)
         # PostgreSQL holds no long text in an index, but a fingerprint of it.
-        is_long = not self.is_sqlite and not _fits_index(one)
+        is_long = not self.is_sqlite and not fits_index(one)
         self._create_index(
             index, owner.name, [text(f"md5({stored.name})") if is_long else stored.name], unique=True
         )
@@ -234,23 +252,67 @@ class SchemaWriter:
     def _index(self) -> None:
         """Create the indexes that the definition asks for, and drop those that nothing asks for now."""
         for form in self.definition.forms.values():
-            owner = self.stored.tables[form.key]
-            names = {
-                key: owner.columns[key].name if key in owner.columns else key
-                for key in indexed_fields(self.definition, form.key)
-            }
-            wanted = {index_name("i", owner.name, name): name for name in names.values()}
-            unique = {
-                index_name("u", owner.name, owner.columns[one.key].name)
-                for one in form.stored_fields
-                if one.unique
-            }
-            known = self._index_names(owner.name)
-            for index in known - set(wanted) - unique:
-                self.operations.drop_index(index, owner.name)
-            for index, name in wanted.items():
-                if index not in known:
-                    self._create_index(index, owner.name, (name, "id"))
+            self._index_form(form)
+
+    def _index_form(self, form: Form) -> None:
+        owner = self.stored.tables[form.key]
+        names = {
+            key: owner.columns[key].name if key in owner.columns else key
+            for key in indexed_fields(self.definition, form.key)
+        }
+        wanted = {index_name("i", owner.name, name): name for name in names.values()}
+        unique = {
+            index_name("u", owner.name, owner.columns[one.key].name)
+            for one in form.stored_fields
+            if one.unique
+        }
+        known = self._index_names(owner.name)
+        orders = {
+            index_name("i", owner.name, "_".join(order).replace("-", "d_")): order
+            for order in listed_orders(self.definition, form.key)
+        }
+        together = {
+            index_name("u", owner.name, "_".join(columns)): columns
+            for columns in together_columns(form, owner)
+        }
+        for index in known - set(wanted) - set(orders) - unique - set(together):
+            self.operations.drop_index(index, owner.name)
+        for index, names_of_rule in together.items():
+            if index not in known:
+                self._set_together(form, owner, index, names_of_rule)
+        for index, name in wanted.items():
+            if index not in known:
+                self._create_index(index, owner.name, (name, "id"))
+        for index, order in orders.items():
+            if index not in known:
+                self._create_index(index, owner.name, self._ordered(owner, order))
+
+    def _set_together(self, form: Form, owner: StoredTable, index: str, names: tuple[str, ...]) -> None:
+        """Create the index over fields that together must not repeat, unless some records do."""
+        target = table(owner.name, column("deleted_at"), *map(column, names))
+        values = [target.c[name] for name in names]
+        repeated = select(*values).where(target.c.deleted_at.is_(None), *(v.is_not(None) for v in values))
+        repeated = repeated.group_by(*values).having(func.count() > 1)
+        count = self.connection.execute(select(func.count()).select_from(repeated.subquery())).scalar_one()
+        if count:
+            shown = ["、".join(map(_shown, row)) for row in self.connection.execute(repeated.limit(_SHOWN))]
+            raise DefinitionError([
+                REPEATED.at(
+                    form.location, path=("forms", form.key, "unique"), field=form.label, count=count,
+                    examples=", ".join(shown),
+                )
+            ])  # fmt: skip
+        self._create_index(index, owner.name, names, unique=True)
+
+    def _ordered(self, owner: StoredTable, order: tuple[str, ...]) -> list[Any]:
+        """Return the columns of an index that gives an order as lists read it: blanks last, newest first."""
+        down = " DESC" if self.is_sqlite else " DESC NULLS LAST"
+        found = []
+        for name in order:
+            key = name.lstrip("-")
+            column = owner.columns[key].name if key in owner.columns else key
+            found.append(text(f"{column}{down if name.startswith('-') else ''}"))
+        return [*found, text("id DESC")]
 
     def _index_names(self, name: str) -> set[str]:
         """Return the names of the indexes of a table that are ours."""
@@ -262,33 +324,6 @@ class SchemaWriter:
         self.operations.create_index(
             index, name, list(columns), unique=unique, sqlite_where=live, postgresql_where=live
         )
-
-
-def indexed_fields(definition: AppDefinition, form: str) -> tuple[str, ...]:
-    """Return the fields that lists filter and sort by: links, people, what row scopes read, sort columns."""
-    found = definition.forms[form]
-    pointing = (Kind.RECORD, Kind.USER, Kind.DEPARTMENT)
-    wanted = [one.key for one in found.stored_fields if one.value_type.kind in pointing]
-    for grant in definition.access.grants.get(form, ()):
-        if grant.rows is not None:
-            wanted += [path.steps[0] for path in grant.rows.paths if path.root == "record" and path.steps]
-    wanted += [name.lstrip("-") for name in found.sort]
-    fitting = {one.key for one in found.stored_fields if _fits_index(one)} | {
-        "created_by",
-        "created_at",
-        "updated_at",
-    }
-    return tuple(key for key in dict.fromkeys(wanted) if key in fitting)
-
-
-def _fits_index(one: Field) -> bool:
-    """Tell whether every value of a field fits into an entry of an index, which holds some 2,700 bytes."""
-    if one.value_type.kind is Kind.LIST:
-        return False
-    most = getattr(one.options, "max", None)
-    return one.value_type.kind is not Kind.TEXT or (
-        isinstance(most, int | Decimal) and most <= _LONGEST_INDEXED
-    )
 
 
 def convert_value(value: Value, one: Field, zone: ZoneInfo) -> Value:

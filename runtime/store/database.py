@@ -25,6 +25,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from engine.columns import Sealer
 from engine.expression.function import Function
 from engine.expression.sqlite import connector
 from runtime.store.exact_json import read_json, write_json
@@ -89,6 +90,11 @@ class Database:
         if address.get_backend_name() == "sqlite":
             return cls._open_sqlite(address, functions, connections, busy_seconds)
         return cls._open_postgresql(address, connections)
+
+    def seal_with(self, sealer: Sealer) -> None:
+        """Encrypt and decrypt the values of encrypted fields with this from now on."""
+        for engine in (self._reading, self._writing, self._changing):
+            engine.dialect.sealer = sealer  # type: ignore[attr-defined]  # ours; see engine/columns.py
 
     @classmethod
     def _open_sqlite(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, text, update
 
 from engine.stored import StoredApp, StoredColumn, StoredTable, kind_from_json, kind_to_json, plain_key
 from runtime.store import schema
+from runtime.store.companions import views
 from runtime.store.exact_json import write_json
 
 _LOCKS = 0x51415050  # one number for every app; the second one is the app's own
@@ -39,25 +40,21 @@ class VersionRow:
     published_at: datetime
 
 
+# Every request asks for its app: the statements are made once.
+_APPS = select(schema.apps.c.id, schema.apps.c.key, schema.apps.c.title, schema.apps.c.current_version)
+_BY_KEY = _APPS.where(schema.apps.c.key == bindparam("wanted"))
+_IN_USE = _APPS.where(schema.apps.c.archived_at.is_(None)).order_by(schema.apps.c.key)
+
+
 def find_app(connection: Connection, key: str) -> AppRow | None:
     """Return the app with this key."""
-    rows = _app_rows(connection, schema.apps.c.key == key)
-    return rows[0] if rows else None
+    row = connection.execute(_BY_KEY, {"wanted": key}).first()
+    return None if row is None else AppRow(*row)
 
 
 def list_apps(connection: Connection) -> list[AppRow]:
     """Return every app that is in use, by key."""
-    return _app_rows(connection, schema.apps.c.archived_at.is_(None))
-
-
-def _app_rows(connection: Connection, condition: Any) -> list[AppRow]:
-    table = schema.apps
-    query = (
-        select(table.c.id, table.c.key, table.c.title, table.c.current_version)
-        .where(condition)
-        .order_by(table.c.key)
-    )
-    return [AppRow(*row) for row in connection.execute(query)]
+    return [AppRow(*row) for row in connection.execute(_IN_USE)]
 
 
 def create_app(connection: Connection, key: str, title: dict[str, str], now: datetime) -> int:
@@ -212,12 +209,14 @@ def seize_app(connection: Connection, key: str) -> None:
 
 
 def move_history(connection: Connection, app_id: int, moved: Mapping[str, str]) -> None:
-    """Let the history of renamed forms follow them, all at once; `moved` has the new keys by the old ones."""
+    """Let the history and views of renamed forms follow them; `moved` has the new keys by the old ones."""
     if not moved:
         return
     history = schema.history
     mine = (history.c.app_id == app_id) & history.c.form.in_(tuple(moved))
     connection.execute(update(history).where(mine).values(form=case(dict(moved), value=history.c.form)))
+    of_them = (views.c.app_id == app_id) & views.c.form.in_(tuple(moved))
+    connection.execute(update(views).where(of_them).values(form=case(dict(moved), value=views.c.form)))
 
 
 def move_changes(connection: Connection, app_id: int, form: str, moved: Mapping[str, str]) -> None:

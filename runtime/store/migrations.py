@@ -15,8 +15,9 @@ from alembic.operations import Operations
 from sqlalchemy import Connection, MetaData, inspect, select
 
 from engine.expression.postgres import KERNEL
+from runtime.store.columns import NAMES
 from runtime.store.database import Database
-from runtime.store.schema import NAMES, platform
+from runtime.store.schema import platform
 from runtime.store.starting import NEWER_SCHEMA, StartError
 from runtime.store.steps import STEPS, Step
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -157,6 +158,16 @@ def search_text(name: str, key: str) -> str:
     """
     terms = [name, *_pinyin(name), key]
     return "".join(f" {term}" for term in dict.fromkeys(" ".join(terms).casefold().split()))
+
+
+def sounds_are_known() -> bool:
+    """Tell whether the tables of pinyin are loaded."""
+    return "pypinyin" in sys.modules
+
+
+def learn_sounds() -> None:
+    """Load the tables of pinyin, which takes a moment."""
+    _pinyin("字")
 
 
 @lru_cache(maxsize=1024)

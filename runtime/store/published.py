@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Table
 
 from engine.app import AppDefinition
 from engine.forms.tables import AppTables, build_tables
 from engine.stored import StoredApp
+from runtime.store.kept import Kept
 
 
 @dataclass(frozen=True)
 class PublishedApp:
-    """One version of one app, compiled and ready; shared by all requests and never changed."""
+    """One version of one app, compiled and ready; shared by all requests and never changed.
+
+    kept: what was worked out from this version and holds for as long as it does.
+    """
 
     id: int
     number: int
     definition: AppDefinition
     tables: AppTables
+    kept: Kept = field(default_factory=Kept, compare=False, repr=False)
 
     @property
     def key(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,11 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Select, exists, select
 
 from engine.expression.sql import Facts, Frame, SqlCompiler
-from engine.expression.tree import Aggregate, Scope
+from engine.expression.tree import PARENT, Aggregate, Scope
+from engine.forms.rows import POSITION
 from engine.values import Value
 from runtime.store.published import PublishedApp
 
 Row = dict[str, Value]
+_WORTH_IT = 3  # as many records or more are read at once
 
 
 @dataclass
@@ -51,6 +54,28 @@ class StoredReader:
         if key not in self._rows:
             self._rows[key] = self._read_row(form, record)
         return self._rows[key]
+
+    def prepare(self, form: str, records: Sequence[int]) -> None:
+        """Read records that will be followed with one statement."""
+        wanted = sorted({one for one in records if (form, one) not in self._rows})
+        if len(wanted) < _WORTH_IT:
+            return
+        table = self.app.tables.table(form)
+        query = select(table).where(table.c.id.in_(wanted))
+        if "deleted_at" in table.c:
+            query = query.where(table.c.deleted_at.is_(None))
+        found = {row["id"]: row for row in self.connection.execute(query).mappings()}
+        for one in wanted:
+            row = found.get(one)
+            self._rows[(form, one)] = None if row is None else self.name_columns(form, dict(row))
+
+    def rows(self, form: str, record: int) -> tuple[Row, ...]:
+        """Return the live rows of a record's sub-table in their order."""
+        table = self.app.tables.table(form)
+        parent, place = (table.c[self.app.tables.column(form, name)] for name in (PARENT, POSITION))
+        live = table.c.deleted_at.is_(None)
+        query = select(table).where(parent == record, live).order_by(place, table.c.id)
+        return tuple(self.name_columns(form, dict(row)) for row in self.connection.execute(query).mappings())
 
     def forget(self) -> None:
         """Read everything anew from now on, because something was written."""

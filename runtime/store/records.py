@@ -19,7 +19,6 @@ from sqlalchemy import (
     Numeric,
     Table,
     and_,
-    case,
     func,
     insert,
     literal,
@@ -30,21 +29,31 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from engine.decisions import Adjust
-from engine.expression.sql import Facts, Frame, RowSource, SqlCompiler
+from engine.decisions import Adjust, RowsChange
+from engine.expression.sql import Facts
 from engine.forms.model import Field, Form
+from engine.masking import HIDDEN
 from engine.problems import Problem, ProblemCode, Refusal
 from engine.stored import index_name
 from engine.texts import Text
-from engine.values import STORED_DIGITS, Value, to_json, write_number
+from engine.values import Value, to_json, write_number
 from runtime.store import schema
+from runtime.store.indexes import together_columns
 from runtime.store.published import PublishedApp
 from runtime.store.reader import StoredReader
+from runtime.store.recomputing import largest, recompute
+from runtime.store.rows import RowsWriter
+from runtime.store.sounds import refresh_sounds, sound_change, sound_of
 
 NOT_UNIQUE = ProblemCode(
     "not-unique",
     Text("「{label}」已经有这个值了", "Another record has this {label} already"),
     Text("换一个值", "Use another value"),
+)
+NOT_UNIQUE_TOGETHER = ProblemCode(
+    "not-unique-together",
+    Text("{say}", "{say}"),
+    Text("换一个值,或打开已有的那条记录", "Use another value, or open the record that there is"),
 )
 NOT_ENOUGH = ProblemCode(
     "not-enough",
@@ -92,6 +101,10 @@ class RecordWriter:
     cause: Mapping[str, object]
 
     @property
+    def _rows(self) -> RowsWriter:
+        return RowsWriter(self.connection, self.app, self.actor, self.now)
+
+    @property
     def dialect(self) -> Any:
         """The database's dialect by name."""
         return self.connection.dialect.name
@@ -99,18 +112,23 @@ class RecordWriter:
     # New records.
 
     def create(
-        self, form: Form, rows: Sequence[Mapping[str, Value]], *, stamps: Sequence[Mapping[str, Any]] = ()
+        self,
+        form: Form,
+        rows: Sequence[Mapping[str, Value]],
+        *,
+        stamps: Sequence[Mapping[str, Any]] = (),
+        tables: Sequence[Mapping[str, RowsChange]] = (),
     ) -> list[int]:
         """Insert records and return their ids in order.
 
         stamps: creation times and people, where they are not now and the actor (demo data, imports).
+        tables: the rows of the sub-tables of each.
         Raises `Refusal` where a value must be unique and is not.
         """
         table = self._table(form.key)
-        stored = {one.key: self._column(form, one.key) for one in form.stored_fields}
-        series = {
-            one.key: self._numbers(form, one, len(rows)) for one in form.stored_fields if one.is_numbered
-        }
+        fields = form.stored_fields
+        stored = {one.key: self._column(form, one.key) for one in fields}
+        series = {one.key: self._numbers(form, one, len(rows)) for one in fields if one.is_numbered}
         whole = [
             {**row, **{key: numbers[position] for key, numbers in series.items()}}
             for position, row in enumerate(rows)
@@ -120,20 +138,23 @@ class RecordWriter:
             stamp = stamps[position] if stamps else {}
             who, when = stamp.get("created_by", self.actor), stamp.get("created_at", self.now)
             system = {
-                "version": 1,
-                "created_at": when,
-                "created_by": who,
-                "updated_at": when,
-                "updated_by": who,
-            }
+                "version": 1, "created_at": when, "created_by": who, "updated_at": when, "updated_by": who,
+                "sound": sound_of(form, row),
+            }  # fmt: skip
             values.append({stored[key]: value for key, value in row.items() if key in stored} | system)
         try:
             ids = self._insert(table, values)
         except IntegrityError as error:
             raise Refusal(self._unique_problem(form, error)) from error
+        inner = tables or [{}] * len(ids)
+        changed = zip(ids, inner, strict=True)
+        self._rows.write([(i, change) for i, found in changed for change in found.values()])
         self._remember(
             form,
-            [(i, 1, "create", _changes({}, row), w) for i, row, w in zip(ids, whole, values, strict=True)],
+            [
+                (i, 1, "create", _changes(form, {}, row) | _row_stories(found), w)
+                for i, row, found, w in zip(ids, whole, inner, values, strict=True)
+            ],
         )
         return ids
 
@@ -177,13 +198,15 @@ class RecordWriter:
         values: Mapping[str, Value],
         old: Mapping[str, Value],
         expected: int | None,
+        rows: Mapping[str, RowsChange] | None = None,
     ) -> int:
-        """Write changed fields and return the new version.
+        """Write changed fields, and changed rows of sub-tables, and return the new version.
 
         Raises `Conflict` when the record has not the expected version any more, `Refusal` for a unique value.
         """
         table = self._table(form.key)
         columns = {self._column(form, key): value for key, value in values.items()}
+        columns |= sound_change(form, values)
         version = expected if expected is not None else old.get("version")
         statement = (
             update(table)
@@ -198,7 +221,10 @@ class RecordWriter:
             raise Conflict(form.key, record, self.version(form.key, record))
         self.reader.forget()
         after = int(version or 0) + 1 if isinstance(version, int) else 0
-        self._remember(form, [(record, after, "update", _changes(old, values), {})])
+        self._rows.write([(record, change) for change in (rows or {}).values()])
+        self._remember(
+            form, [(record, after, "update", _changes(form, old, values) | _row_stories(rows or {}), {})]
+        )
         return after
 
     def version(self, form: str, record: int) -> int | None:
@@ -244,11 +270,14 @@ class RecordWriter:
         """Work out the stored formulas of a record again, after a field was changed in the database."""
         if form.formula_order:
             recompute(self.connection, self.app, form, form.formula_order, Facts(self.now, self.zone), record)
+        if form.named_by in form.formula_order:
+            refresh_sounds(self.connection, self.app, form, record)
 
     # Recycle bin.
 
     def delete(self, form: Form, record: int, expected: int | None) -> int:
-        """Move a record to the recycle bin and return its new version."""
+        """Move a record to the recycle bin, with the rows of its sub-tables, and return its new version."""
+        self._rows.remove_all(form, record)
         table = self._table(form.key)
         live = [table.c.id == record, table.c.deleted_at.is_(None)]
         if expected is not None:
@@ -263,6 +292,7 @@ class RecordWriter:
 
         Raises `Refusal` where one of its unique values has been given to another record since.
         """
+        self._rows.restore_all(form, record)
         table = self._table(form.key)
         binned = [table.c.id == record, table.c.deleted_at.is_not(None)]
         values = {"deleted_at": None, "deleted_by": None, "version": table.c.version + 1}
@@ -313,53 +343,18 @@ class RecordWriter:
             column = self._column(form, one.key)
             if one.unique and words in (index_name("u", table, column), f"{table}.{column}"):
                 return NOT_UNIQUE.at(None, path=(one.key,), label=one.label)
+        owner = self.app.tables.stored.tables[form.key]
+        for rule, columns in zip(form.unique, together_columns(form, owner), strict=True):
+            listed = ", ".join(f"{table}.{column}" for column in columns)
+            if words in (index_name("u", table, "_".join(columns)), listed):
+                return NOT_UNIQUE_TOGETHER.at(None, path=(rule.fields[0],), say=rule.say)
         return GONE.here()
-
-
-def recompute(
-    connection: Connection,
-    app: PublishedApp,
-    form: Form,
-    keys: Sequence[str],
-    facts: Facts,
-    record: int | None = None,
-) -> None:
-    """Work out stored formulas again, for one record or for all of a form, one statement a formula."""
-    table = app.tables.tables[form.key]
-    dialect: Any = connection.dialect.name
-    for key in keys:
-        one = form.fields[key]
-        if one.formula is None:
-            continue
-        compiler = SqlCompiler(dialect, app.tables, app.definition.shape, facts)
-        frame = Frame(RowSource(form.key, table))
-        element = compiler.value(one.formula.tree, frame)
-        if one.value_type.is_numeric:
-            element = _fitted(element, one.value_type.scale or 0, dialect)
-        visible = one.expressions.get("visible")
-        if visible is not None and visible.is_local:
-            element = case((compiler.condition(visible.tree, frame), element))
-        statement = update(table).values({table.c[app.tables.column(form.key, key)]: element})
-        connection.execute(statement if record is None else statement.where(table.c.id == record))
-
-
-def _fitted(element: Any, scale: int, dialect: str) -> Any:
-    """Return a computed number as its column holds it; one that is too large for it is blank."""
-    if dialect == "sqlite":
-        return func.q_scaled(element, scale)
-    rounded = func.round(element, scale)
-    return case((func.abs(rounded) < _largest(scale), rounded))
-
-
-def _largest(scale: int) -> Decimal:
-    """Return the first number that is too large for a column with so many digits after the point."""
-    return Decimal(10) ** (STORED_DIGITS - scale)
 
 
 def _limit_of(found: Field, decision: Adjust) -> Decimal:
     """Return the nearest limit in the direction of a change: the action's, the field's or the column's."""
     scale = found.value_type.scale or 0
-    most = _largest(scale) - Decimal(1).scaleb(-scale)
+    most = largest(scale) - Decimal(1).scaleb(-scale)
     if decision.change > 0:
         own = getattr(found.options, "max", None)
         return min(x for x in (decision.most, own, most) if isinstance(x, Decimal))
@@ -385,9 +380,21 @@ def _stored_number(number: Decimal, scale: int, dialect: str) -> Any:
     return literal(number, Numeric)
 
 
-def _changes(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, list[object]]:
+def _changes(form: Form, old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, list[object]]:
+    """Return what changed; of an encrypted field only that it did."""
     return {
-        key: [to_json(old.get(key)), to_json(value)]
+        key: _told(form, key, old.get(key), value)
         for key, value in new.items()
         if value is not None or old.get(key) is not None
     }
+
+
+def _row_stories(rows: Mapping[str, RowsChange]) -> dict[str, list[object]]:
+    """Return what became of sub-tables as the record's history keeps it: all rows before and after."""
+    return {key: [list(change.before), list(change.after)] for key, change in rows.items()}
+
+
+def _told(form: Form, key: str, before: Value, after: Value) -> list[object]:
+    """Return a value before and after as the history keeps it."""
+    sealed = form.fields[key].value_type.sealed
+    return [HIDDEN, HIDDEN] if sealed else [to_json(before), to_json(after)]

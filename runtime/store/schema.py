@@ -6,8 +6,6 @@ name people and apps without foreign keys: nobody is ever deleted, and each chec
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,53 +13,28 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
 )
 
 from engine.columns import CODE_POINT_TEXT, IDENTIFIER, Moment
+from runtime.store.columns import identity, metadata, needed, of_app, text
 from runtime.store.exact_json import ExactJson
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=NAMES)
-
-
-def _needed(name: str, kind: Any, *rest: Any) -> Column[Any]:
-    return Column(name, kind, *rest, nullable=False)
-
-
-def _id() -> Column[Any]:
-    return Column("id", IDENTIFIER, primary_key=True)
-
-
-def _text(name: str) -> Column[Any]:
-    return _needed(name, CODE_POINT_TEXT)
-
-
-def _app() -> Column[Any]:
-    return _needed("app_id", IDENTIFIER, ForeignKey("apps.id"))
-
 
 platform = Table(
     "platform",
     metadata,
     Column("key", CODE_POINT_TEXT, primary_key=True),
-    _needed("value", ExactJson),
+    needed("value", ExactJson),
 )
 
 departments = Table(
     "departments",
     metadata,
-    _id(),
+    identity(),
     Column("key", CODE_POINT_TEXT, nullable=False, unique=True),
-    _text("name"),
+    text("name"),
     Column("parent_id", IDENTIFIER, ForeignKey("departments.id"), index=True),
     Column(
         "head_id",
@@ -69,27 +42,27 @@ departments = Table(
         ForeignKey("users.id", name="fk_departments_head_id", use_alter=True),
         index=True,
     ),
-    _text("search"),
+    text("search"),
     sqlite_autoincrement=True,
 )
 
 users = Table(
     "users",
     metadata,
-    _id(),
+    identity(),
     Column("username", CODE_POINT_TEXT, nullable=False, unique=True),
-    _text("name"),
+    text("name"),
     Column("email", CODE_POINT_TEXT),
     Column("password_hash", CODE_POINT_TEXT),
     Column("department_id", IDENTIFIER, ForeignKey("departments.id"), index=True),
     Column("supervisor_id", IDENTIFIER, ForeignKey("users.id"), index=True),
-    _text("language"),
-    _text("theme"),
-    _needed("is_admin", Boolean),
-    _needed("is_active", Boolean),
-    _text("search"),
-    _needed("created_at", Moment),
-    _needed("version", Integer),
+    text("language"),
+    text("theme"),
+    needed("is_admin", Boolean),
+    needed("is_active", Boolean),
+    text("search"),
+    needed("created_at", Moment),
+    needed("version", Integer),
     sqlite_autoincrement=True,
 )
 
@@ -117,11 +90,11 @@ within = Table(
 apps = Table(
     "apps",
     metadata,
-    _id(),
+    identity(),
     Column("key", CODE_POINT_TEXT, nullable=False, unique=True),
-    _needed("title", ExactJson),
+    needed("title", ExactJson),
     Column("current_version", Integer),
-    _needed("created_at", Moment),
+    needed("created_at", Moment),
     Column("archived_at", Moment),
     sqlite_autoincrement=True,
 )
@@ -129,9 +102,9 @@ apps = Table(
 role_members = Table(
     "role_members",
     metadata,
-    _app(),
-    _text("role"),
-    _needed("user_id", IDENTIFIER, ForeignKey("users.id")),
+    of_app(),
+    text("role"),
+    needed("user_id", IDENTIFIER, ForeignKey("users.id")),
     PrimaryKeyConstraint("app_id", "role", "user_id"),
     Index(None, "user_id"),
 )
@@ -141,33 +114,33 @@ sessions = Table(
     metadata,
     Column("token_hash", CODE_POINT_TEXT, primary_key=True),
     Column("user_id", IDENTIFIER, ForeignKey("users.id"), nullable=False, index=True),
-    _text("csrf_token"),
-    _needed("created_at", Moment),
-    _needed("last_seen_at", Moment),
+    text("csrf_token"),
+    needed("created_at", Moment),
+    needed("last_seen_at", Moment),
     Column("expires_at", Moment, nullable=False, index=True),
-    _text("user_agent"),
+    text("user_agent"),
 )
 
 # One row a thing that is guessed at or guesses: an account, an account's known device, a network address.
 sign_in_attempts = Table(
     "sign_in_attempts",
     metadata,
-    _text("scope"),
-    _text("subject"),
-    _needed("failures", Integer),
+    text("scope"),
+    text("subject"),
+    needed("failures", Integer),
     Column("last_at", Moment, nullable=False, index=True),
-    _needed("next_at", Moment),
+    needed("next_at", Moment),
     PrimaryKeyConstraint("scope", "subject"),
 )
 
 api_tokens = Table(
     "api_tokens",
     metadata,
-    _id(),
+    identity(),
     Column("token_hash", CODE_POINT_TEXT, nullable=False, unique=True),
     Column("user_id", IDENTIFIER, ForeignKey("users.id"), nullable=False, index=True),
-    _text("name"),
-    _needed("created_at", Moment),
+    text("name"),
+    needed("created_at", Moment),
     Column("last_used_at", Moment),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
@@ -178,14 +151,14 @@ api_tokens = Table(
 versions = Table(
     "versions",
     metadata,
-    _app(),
-    _needed("number", Integer),
-    _text("hash"),
-    _text("text"),
-    _text("file"),
+    of_app(),
+    needed("number", Integer),
+    text("hash"),
+    text("text"),
+    text("file"),
     Column("author", IDENTIFIER),
-    _text("note"),
-    _needed("published_at", Moment),
+    text("note"),
+    needed("published_at", Moment),
     PrimaryKeyConstraint("app_id", "number"),
 )
 
@@ -193,18 +166,18 @@ drafts = Table(
     "drafts",
     metadata,
     Column("app_id", IDENTIFIER, ForeignKey("apps.id"), primary_key=True, autoincrement=False),
-    _text("text"),
-    _text("file"),
+    text("text"),
+    text("file"),
     Column("author", IDENTIFIER),
-    _needed("updated_at", Moment),
+    needed("updated_at", Moment),
     Column("base_version", Integer),
 )
 
 form_tables = Table(
     "form_tables",
     metadata,
-    _app(),
-    _text("form"),
+    of_app(),
+    text("form"),
     Column("table_name", CODE_POINT_TEXT, primary_key=True),
     Column("retired_at", Moment),
 )
@@ -221,11 +194,11 @@ Index(
 form_columns = Table(
     "form_columns",
     metadata,
-    _app(),
-    _text("form"),
-    _text("field"),
-    _text("column_name"),
-    _needed("kind", ExactJson),
+    of_app(),
+    text("form"),
+    text("field"),
+    text("column_name"),
+    needed("kind", ExactJson),
     Column("retired_at", Moment),
     PrimaryKeyConstraint("app_id", "form", "column_name"),
 )
@@ -242,15 +215,15 @@ Index(
 history = Table(
     "history",
     metadata,
-    _id(),
-    _needed("app_id", IDENTIFIER),
-    _text("form"),
-    _needed("record_id", IDENTIFIER),
-    _needed("version", Integer),
-    _text("action"),
+    identity(),
+    needed("app_id", IDENTIFIER),
+    text("form"),
+    needed("record_id", IDENTIFIER),
+    needed("version", Integer),
+    text("action"),
     Column("actor", IDENTIFIER),
-    _needed("at", Moment),
-    _needed("changes", ExactJson),
+    needed("at", Moment),
+    needed("changes", ExactJson),
     Column("cause", ExactJson),
     Index(None, "app_id", "form", "record_id", "id"),
     sqlite_autoincrement=True,
@@ -259,10 +232,10 @@ history = Table(
 counters = Table(
     "counters",
     metadata,
-    _app(),
-    _text("series"),
-    _text("period"),
-    _needed("value", BigInteger),
+    of_app(),
+    text("series"),
+    text("period"),
+    needed("value", BigInteger),
     PrimaryKeyConstraint("app_id", "series", "period"),
 )
 
@@ -270,11 +243,11 @@ counters = Table(
 idempotency = Table(
     "idempotency",
     metadata,
-    _needed("actor", IDENTIFIER),
-    _text("route"),
-    _text("key"),
-    _text("request_hash"),
-    _text("state"),
+    needed("actor", IDENTIFIER),
+    text("route"),
+    text("key"),
+    text("request_hash"),
+    text("state"),
     Column("status", Integer),
     Column("body", CODE_POINT_TEXT),
     Column("created_at", Moment, nullable=False, index=True),
@@ -284,14 +257,14 @@ idempotency = Table(
 traces = Table(
     "traces",
     metadata,
-    _id(),
-    _needed("app_id", IDENTIFIER),
-    _needed("version", Integer),
-    _text("root"),
-    _needed("at", Moment),
+    identity(),
+    needed("app_id", IDENTIFIER),
+    needed("version", Integer),
+    text("root"),
+    needed("at", Moment),
     Column("actor", IDENTIFIER),
-    _needed("event", ExactJson),
-    _needed("steps", ExactJson),
+    needed("event", ExactJson),
+    needed("steps", ExactJson),
     Index(None, "app_id", "at"),
     Index(None, "root"),
     sqlite_autoincrement=True,
@@ -302,27 +275,27 @@ traces = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
-    _text("uuid"),
-    _needed("created_at", Moment),
-    _needed("app_id", IDENTIFIER),
-    _needed("version", Integer),
-    _text("action"),
-    _text("key"),
-    _needed("origin", ExactJson),
-    _text("stream_key"),
-    _needed("payload", ExactJson),
-    _text("state"),
-    _needed("attempts", Integer),
-    _needed("next_at", Moment),
+    identity(),
+    text("uuid"),
+    needed("created_at", Moment),
+    needed("app_id", IDENTIFIER),
+    needed("version", Integer),
+    text("action"),
+    text("key"),
+    needed("origin", ExactJson),
+    text("stream_key"),
+    needed("payload", ExactJson),
+    text("state"),
+    needed("attempts", Integer),
+    needed("next_at", Moment),
     Column("lease_token", CODE_POINT_TEXT),
     Column("lease_until", Moment),
     Column("last_error", CODE_POINT_TEXT),
     Column("result", ExactJson),
     Column("causation_id", CODE_POINT_TEXT),
-    _text("root_id"),
-    _needed("depth", Integer),
-    _needed("restore_epoch", Integer),
+    text("root_id"),
+    needed("depth", Integer),
+    needed("restore_epoch", Integer),
     Column("ended_at", Moment),
     UniqueConstraint("uuid"),
     UniqueConstraint("app_id", "root_id", "key"),

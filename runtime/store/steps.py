@@ -299,6 +299,60 @@ def _outbox(op: Operations) -> None:
     _indexes(op, "outbox", ("state", "next_at"))
 
 
+def _companions(op: Operations) -> None:
+    """What people keep around records: views, drafts, comments, files, public links."""
+    op.create_table(
+        "views", _id(), _to("app_id", "apps", needed=True), *_texts("form"),
+        _to("owner", "users", needed=True), *_texts("title", "address"), _needed("roles", ExactJson),
+        _needed("created_at", Moment), sqlite_autoincrement=True,
+    )  # fmt: skip
+    _indexes(op, "views", ("app_id", "form"))
+    op.create_table(
+        "entry_drafts", _id(), _to("app_id", "apps", needed=True), *_texts("form"),
+        Column("record_id", IDENTIFIER), _to("owner", "users", needed=True), _needed("raw", ExactJson),
+        _needed("created_at", Moment), _needed("updated_at", Moment), sqlite_autoincrement=True,
+    )  # fmt: skip
+    _indexes(op, "entry_drafts", ("owner", "app_id", "form"))
+    op.create_table(
+        "comments", _id(), _needed("app_id", IDENTIFIER), *_texts("form"), _needed("record_id", IDENTIFIER),
+        _needed("author", IDENTIFIER), *_texts("body"), _needed("created_at", Moment),
+        Column("edited_at", Moment), Column("deleted_at", Moment), sqlite_autoincrement=True,
+    )  # fmt: skip
+    _indexes(op, "comments", ("app_id", "form", "record_id", "id"))
+    op.create_table(
+        "mentions", _to("comment_id", "comments", key=True), _to("user_id", "users", key=True),
+        Column("seen_at", Moment),
+    )  # fmt: skip
+    _indexes(op, "mentions", ("user_id", "seen_at"))
+
+
+def _files(op: Operations) -> None:
+    op.create_table(
+        "files", Column("hash", _TEXT, primary_key=True), _needed("size", BigInteger), *_texts("media_type"),
+        _needed("created_at", Moment),
+    )  # fmt: skip
+    op.create_table(
+        "uploads", _needed("hash", _TEXT, ForeignKey("files.hash")), _needed("user_id", IDENTIFIER),
+        _needed("at", Moment), PrimaryKeyConstraint("hash", "user_id"),
+    )  # fmt: skip
+    op.create_table(
+        "public_links", _to("app_id", "apps", needed=True), *_texts("form", "token"),
+        _needed("created_by", IDENTIFIER), _needed("created_at", Moment), Column("closed_at", Moment),
+        UniqueConstraint("token"), PrimaryKeyConstraint("app_id", "form"),
+    )  # fmt: skip
+    op.create_table(
+        "throttle", *_texts("scope", "subject"), _needed("begins_at", Moment), _needed("count", Integer),
+        PrimaryKeyConstraint("scope", "subject", "begins_at"),
+    )  # fmt: skip
+    _indexes(op, "throttle", ("begins_at",))
+
+
+def _sounds(op: Operations) -> None:
+    """Every record is found by the sound of its name."""
+    for name in op.get_bind().execute(text("SELECT table_name FROM form_tables")).scalars().all():
+        op.add_column(name, Column("sound", _TEXT))
+
+
 STEPS: tuple[Step, ...] = (
     Step("platform", _platform),
     Step("people", _people),
@@ -307,4 +361,7 @@ STEPS: tuple[Step, ...] = (
     Step("records", _records),
     Step("turns", _turns),
     Step("outbox", _outbox),
+    Step("companions", _companions),
+    Step("files", _files),
+    Step("sounds", _sounds),
 )

@@ -30,7 +30,7 @@ def visible_apps() -> list[PublishedApp]:
 def visible_forms(app: PublishedApp) -> list[str]:
     """Return the forms of an app in which the person may see or create records."""
     roles = actor().roles_in(app.key)
-    policies = {key: app.definition.access.policy(key, roles) for key in app.definition.forms}
+    policies = {key: app.definition.access.policy(key, roles) for key in app.definition.main_forms}
     return [key for key, policy in policies.items() if policy.may("read") or policy.may("create")]
 
 

@@ -12,7 +12,9 @@ from runtime.service.visit import NotFound
 
 IDEMPOTENCY = "Idempotency-Key"
 LARGEST_ID = 2**53
-OWN_NAMES = frozenset({"csrf_token", IDEMPOTENCY, "version", "intent", "next"})
+OWN_NAMES = frozenset({"csrf_token", IDEMPOTENCY, "version", "intent", "next", "draft"})
+# What changes from one try of the same form to the next.
+_OF_THE_TRY = ("csrf_token", "draft")
 
 
 def posted_values() -> dict[str, object]:
@@ -32,9 +34,15 @@ def posted_values() -> dict[str, object]:
     return values
 
 
+def posted_draft() -> int:
+    """Return the number of the draft that a page's form was kept in; 0 without one."""
+    text = request.form.get("draft", "")
+    return int(text) if text.isascii() and text.isdigit() and int(text) < LARGEST_ID else 0
+
+
 def request_hash() -> str:
     """Return a fingerprint of what was sent, so that a repeated request can be told from another one."""
-    parts = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    parts = sorted(pair for pair in request.form.items(multi=True) if pair[0] not in _OF_THE_TRY)
     return hashlib.sha256(repr((request.path, parts)).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, g, request, url_for
 
 from runtime.service.office import Office
 from runtime.web import api, errors, guest, pages, requests, session
+from runtime.web.mentions import count_unseen
 from runtime.web.navigation import navigation
 from runtime.web.wording import when_text
 
@@ -79,7 +80,8 @@ def _page_context() -> dict[str, Any]:
     if found is not None:
         actor = found.actor
         me = {"id": actor.id, "name": actor.name, "initial": actor.name[:1], "is_admin": actor.is_admin}
-    apps, nav, app = navigation() if found is not None and not g.get("plain") else ([], [], None)
+    inside = found is not None and not g.get("plain")
+    apps, nav, app = navigation() if inside else ([], [], None)
     return {
         "say": guest.say,
         "lang": guest.language(),
@@ -89,6 +91,7 @@ def _page_context() -> dict[str, Any]:
         "nav": nav,
         "app": app,
         "csrf_token": session.csrf_token,
+        "mentions_unseen": count_unseen() if inside else 0,
         "toasts": session.take_toasts(),
         "when_text": when_text,
         "links": {

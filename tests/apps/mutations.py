@@ -122,7 +122,19 @@ def small(data: Any) -> Any:
     for records in kept["demo"]["records"].values():
         for name in list(records)[3:]:
             del records[name]
-        for record in records.values():
-            for key in [key for key, value in record.items() if value in dropped]:
-                del record[key]
+        for name, record in records.items():
+            records[name] = _without(record, dropped)
     return kept
+
+
+def _without(part: Any, dropped: set[str]) -> Any:
+    """Return a record, a row or a list without the references to records that are not there any more."""
+    if isinstance(part, dict):
+        return {key: _without(value, dropped) for key, value in part.items() if not _is_in(value, dropped)}
+    if isinstance(part, list):
+        return [_without(value, dropped) for value in part if not _is_in(value, dropped)]
+    return part
+
+
+def _is_in(value: Any, dropped: set[str]) -> bool:
+    return isinstance(value, str) and value in dropped

@@ -181,13 +181,13 @@ def test_the_overview_loads_no_command():
 def test_the_doctor_lists_where_types_come_from(tmp_path: Path):
     assert "All is well" in run("doctor").output
     plugins = tmp_path / "plugins"
-    assert run("new-type", "field", "rating", "--folder", plugins).exit_code == 0
+    assert run("new-type", "field", "grade", "--folder", plugins).exit_code == 0
     (plugins / "poor.py").write_text(POOR, encoding="utf-8")
     result = CliRunner(env={"QUARTET_PLUGINS": str(plugins), "QUARTET_LANGUAGE": "en"}).invoke(
         main, ["doctor"]
     )
     assert result.exit_code == 1
-    assert f"{plugins / 'rating.py'}: rating" in result.output
+    assert f"{plugins / 'grade.py'}: grade" in result.output
     assert "! function POOR has no examples" in result.output
     (plugins / "broken.py").write_text("1 / 0", encoding="utf-8")
     result = CliRunner(env={"QUARTET_PLUGINS": str(plugins), "QUARTET_LANGUAGE": "en"}).invoke(

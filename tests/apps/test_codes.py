@@ -23,9 +23,11 @@ ELSEWHERE = {
     "engine.actions.counting": ("no-record", "bad-amount"),
     "engine.actions.types.send_mail": ("nobody-to-mail",),
     "engine.expression.template": ("template-statement", "template-too-long", "template-unclosed"),
-    "engine.filters": ("unknown-operator",),
+    "engine.forms.fields.signature": ("not-a-file",),
+    "engine.forms.fields.table": ("too-few-rows", "too-many-rows"),
+    "engine.forms.row_entry": ("not-rows", "too-many-rows-sent"),
     "engine.forms.submission": (
-        "unknown-field", "not-writable", "missing-value", "check-failed", "result-out-of-range",
+        "unknown-field", "not-writable", "missing-value", "check-failed", "result-out-of-range", "not-offered",
     ),
     "engine.turn": ("loop", "button-not-now"),
 }  # fmt: skip

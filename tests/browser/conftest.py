@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.serving import ROOT, prepare, serving
 from tests.browser.walking import Site, Visitor
 from tests.services.browser import Browser
 
 HERE = Path(__file__).parent
-APPS = [ROOT / "apps" / "gifts.yaml", HERE / "notes.yaml", HERE / "hostile.yaml"]
+expect.set_options(timeout=20_000)  # what a busy machine may take; a page that is ready is not waited for
+APPS = [
+    *(ROOT / "apps" / name for name in ("gifts.yaml", "promotion.yaml")),
+    *(HERE / name for name in ("notes.yaml", "hostile.yaml", "signup.yaml", "orders.yaml")),
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,6 +17,7 @@ PAGES = {
     "app home": (FINANCE, "/a/gifts/"),
     "list": (FINANCE, f"{REQUESTS}?f=status:is:submitted"),
     "list, filtered": (SALES, f"{REQUESTS}?f=status:is:issued&q=2026&sort=-cost"),
+    "list, grouped": (FINANCE, f"{REQUESTS}?group=department,status&f=quantity:gt:1&f=cost:gt:1&any=1"),
     "list, nothing found": (SALES, f"{REQUESTS}?q=zzzz"),
     "list, error": (SALES, f"{REQUESTS}?f=nonsense:is:1"),
     "form": (SALES, f"{REQUESTS}/new"),

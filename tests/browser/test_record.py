@@ -9,10 +9,12 @@ from tests.browser.walking import (
     REQUESTS,
     STOREKEEPER,
     Visitor,
+    approve_request,
     box,
     new_request,
-    pick,
+    pick_in_row,
     press_action,
+    row_box,
     shown,
     submit,
     ui,
@@ -31,7 +33,8 @@ def changes(page: Page) -> Locator:
 
 def test_the_storekeeper_issues_and_the_stock_goes_down(visit: Visitor) -> None:
     asked, address = new_request(visit, quantity="3", gift="骨瓷马克杯")
-    expect(ui(asked, "record").get_by_text("待出库").first).to_be_visible()
+    expect(ui(asked, "record").get_by_text("待主管审批").first).to_be_visible()
+    approve_request(visit, address)
     page = visit.sign_in(STOREKEEPER)
     before = stock_of(page, "骨瓷马克杯")
     page.goto(address)
@@ -51,6 +54,8 @@ def test_the_storekeeper_issues_and_the_stock_goes_down(visit: Visitor) -> None:
 def test_issuing_more_than_there_is_says_so_and_changes_nothing(visit: Visitor) -> None:
     _, first = new_request(visit, quantity="5", gift="移动电源", reason="先来")
     _, second = new_request(visit, quantity="4", gift="移动电源", reason="后到")
+    for address in (first, second):
+        approve_request(visit, address)
     page = visit.sign_in(STOREKEEPER, first)
     press_action(page, "issue")
     page.goto(second)
@@ -127,11 +132,12 @@ def test_the_page_of_a_customer_lists_its_requests(visit: Visitor) -> None:
     expect(related.get_by_role("link", name=number)).to_be_visible()
     related.get_by_role("link", name="全部礼品申领单").click()
     expect(ui(page, "filter-chip")).to_contain_text("上海美辰精密机械")
-    page.goto(page.url.split("?")[0] + "/new?quantity=4")
-    expect(box(page, "quantity")).to_have_value("4")
-    pick(page, "gift", "羊绒", "羊绒围巾")
-    expect(shown(page, "cost")).to_have_text("2,396.00")
-    expect(box(page, "quantity")).to_have_value("4")
+    page.goto(page.url.split("?")[0] + "/new?reason=续约答谢")
+    expect(box(page, "reason")).to_have_value("续约答谢")
+    pick_in_row(page, 0, "gift", "羊绒", "羊绒围巾")
+    expect(shown(page, "cost")).to_have_text("599.00")
+    expect(row_box(page, 0, "quantity")).to_have_value("1")
+    expect(box(page, "reason")).to_have_value("续约答谢")
 
 
 def test_only_what_was_asked_opens(visit: Visitor) -> None:

@@ -11,8 +11,10 @@ from tests.browser.walking import (
     Visitor,
     box,
     fill_request,
-    message,
+    in_row,
     pick,
+    pick_in_row,
+    row_box,
     shown,
     submit,
     ui,
@@ -33,7 +35,7 @@ def end_session(page: Page) -> None:
 
 def test_enter_in_one_line_types_on_and_control_enter_submits(visit: Visitor) -> None:
     page = visit.sign_in(SALES, NEW)
-    box(page, "quantity").fill("2")
+    row_box(page, 0, "quantity").fill("2")
     page.keyboard.press("Enter")
     box(page, "customer").evaluate(COMPOSE)
     box(page, "reason").evaluate(COMPOSE)
@@ -65,14 +67,14 @@ def test_a_double_click_saves_once(visit: Visitor) -> None:
 
 def test_the_steps_stay_within_what_is_allowed(visit: Visitor) -> None:
     page = visit.sign_in(SALES, NEW)
-    pick(page, "gift", "紫砂", "紫砂茶具套装")
+    pick_in_row(page, 0, "gift", "紫砂", "紫砂茶具套装")
     less = page.get_by_role("button", name="减一")
     less.click()
     less.click()
-    expect(box(page, "quantity")).to_have_value("1")
-    box(page, "quantity").fill("abc")
+    expect(row_box(page, 0, "quantity")).to_have_value("1")
+    row_box(page, 0, "quantity").fill("abc")
     page.keyboard.press("Tab")
-    expect(message(page, "quantity")).not_to_be_empty()
+    expect(in_row(page, 0, "quantity").locator("[data-error]")).not_to_be_empty()
 
 
 def test_what_was_typed_is_offered_after_a_reload(visit: Visitor) -> None:
@@ -108,7 +110,7 @@ def test_a_session_that_ends_while_typing_is_said_and_nothing_is_lost(visit: Vis
     page = visit.sign_in_anew(SALES, NEW)
     fill_request(page, reason="登录过期也不丢")
     end_session(page)
-    box(page, "quantity").fill("3")
+    row_box(page, 0, "quantity").fill("3")
     expect(ui(page, "session-ended")).to_be_visible()
     expect(box(page, "reason")).to_have_value("登录过期也不丢")
     submit(page)

@@ -7,10 +7,11 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.services.browser import Browser
+from tests.services.browser import Browser, axe
 
 PASSWORD = "demo-pass-1"
 ADMIN, SALES, STOREKEEPER, FINANCE, ANALYST = "admin", "wanglei", "liuyang", "zhaoning", "zhoumin"
+SUPERVISOR, VICE_PRESIDENT = "sunhao", "gaoxiang"
 REQUESTS = "/a/gifts/f/requests"
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
@@ -87,7 +88,7 @@ def ui(page: Page | Locator, name: str) -> Locator:
 
 def field_of(page: Page, name: str) -> Locator:
     """Return a field of a form with its label and its message."""
-    return page.locator(f"form [data-field={name}]")
+    return page.locator(f'form [data-field="{name}"]')
 
 
 def box(page: Page, name: str) -> Locator:
@@ -105,24 +106,60 @@ def message(page: Page, name: str) -> Locator:
     return field_of(page, name).locator("[data-error]")
 
 
+def in_row(page: Page, row: int, name: str) -> Locator:
+    """Return a field of a row of the form's sub-table, counted from 0."""
+    return page.locator("form tbody [data-line]").nth(row).locator(f"[data-field$='.{name}']")
+
+
+def row_box(page: Page, row: int, name: str) -> Locator:
+    """Return the input of a field of a row."""
+    return in_row(page, row, name).locator("input:not([type=hidden])").first
+
+
+def row_shown(page: Page, row: int, name: str) -> Locator:
+    """Return the value of a field of a row that nobody fills in."""
+    return in_row(page, row, name).locator("output")
+
+
+def add_row(page: Page) -> None:
+    """Add a row to the form's sub-table."""
+    ui(page, "line-add").locator("visible=true").click()
+
+
 def pick(page: Page, name: str, words: str, wanted: str) -> None:
     """Type into a picker and take the entry that is wanted with the mouse or the finger."""
-    box(page, name).click()
-    page.keyboard.type(words)
-    options = field_of(page, name).get_by_role("option")
+    pick_in(field_of(page, name), words, wanted)
+
+
+def pick_in_row(page: Page, row: int, name: str, words: str, wanted: str) -> None:
+    """Do the same with a picker of a row."""
+    pick_in(in_row(page, row, name), words, wanted)
+
+
+def pick_in(field: Locator, words: str, wanted: str) -> None:
+    """Do the same with the picker of a field that has been found."""
+    entry = field.locator("input:not([type=hidden])").first
+    entry.click()
+    field.page.keyboard.type(words)
+    options = field.get_by_role("option")
     expect(options).to_have_count(1)
     options.filter(has_text=wanted).click()
-    expect(box(page, name)).to_have_value(re.compile(re.escape(wanted)))
+    expect(entry).to_have_value(re.compile(re.escape(wanted)))
 
 
 def pick_with_keys(page: Page, name: str, words: str, wanted: str) -> None:
     """Type into the focused picker and take the entry that is wanted with the keyboard."""
-    expect(box(page, name)).to_be_focused()
-    page.keyboard.type(words)
-    options = field_of(page, name).get_by_role("option")
-    expect(options.first).to_contain_text(wanted)
-    page.keyboard.press("Enter")
-    expect(box(page, name)).to_have_value(re.compile(re.escape(wanted)))
+    take_with_keys(field_of(page, name), words, wanted)
+
+
+def take_with_keys(field: Locator, words: str, wanted: str) -> None:
+    """Do the same with the picker of a field that has been found."""
+    entry = field.locator("input:not([type=hidden])").first
+    expect(entry).to_be_focused()
+    field.page.keyboard.type(words)
+    expect(field.get_by_role("option").first).to_contain_text(wanted)
+    field.page.keyboard.press("Enter")
+    expect(entry).to_have_value(re.compile(re.escape(wanted)))
 
 
 def tab_to(page: Page, target: Locator, most: int = 60) -> None:
@@ -139,8 +176,8 @@ def fill_request(
 ) -> None:
     """Fill in the request form."""
     pick(page, "customer", "美辰", "上海美辰精密机械")
-    pick(page, "gift", gift[:2], gift)
-    box(page, "quantity").fill(quantity)
+    pick_in_row(page, 0, "gift", gift[:2], gift)
+    row_box(page, 0, "quantity").fill(quantity)
     box(page, "reason").fill(reason)
 
 
@@ -150,7 +187,7 @@ def submit(page: Page) -> None:
 
 
 def new_request(visit: Visitor, **values: str) -> tuple[Page, str]:
-    """Make a request as the salesperson, send it off, and return its page and address."""
+    """Make a request as the salesperson, submit it, and return its page and address."""
     page = visit.sign_in(SALES, f"{REQUESTS}/new")
     fill_request(page, **values)
     submit(page)
@@ -159,10 +196,25 @@ def new_request(visit: Visitor, **values: str) -> tuple[Page, str]:
     return page, page.url
 
 
+def approve_request(visit: Visitor, address: str) -> None:
+    """Approve a request as the supervisor, and as the vice president if it is large."""
+    press_action(visit.sign_in(SUPERVISOR, address), "approve")
+    page = visit.sign_in(VICE_PRESIDENT, address)
+    if page.locator("[data-ui=action][data-name=approve_large]").count():
+        press_action(page, "approve_large")
+
+
 def press_action(page: Page, name: str) -> None:
     """Press a button that the app's definition gave to a record."""
     page.locator(f"[data-ui=action][data-name={name}]").click()
     expect(ui(page, "toast")).to_be_visible()
+
+
+def assert_accessible(page: Page) -> None:
+    """Say what axe finds on the page, seen from its top, where no bar hides a part of a field."""
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    found = [f"{one.rule} ({one.help}): {one.places[:3]}" for one in axe(page)]
+    assert not found, found
 
 
 def value_on_page(page: Page, label: str) -> Locator:

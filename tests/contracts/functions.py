@@ -58,7 +58,7 @@ def _takes(function: Function) -> bool:
     for count in (least, len(function.parameters)):
         values: list[Any] = [None] * (count + function.contextual)
         try:
-            inspect.signature(function.python).bind(*values)  # type: ignore[arg-type]  # it is not None
+            inspect.signature(function.python).bind(*values)
         except TypeError:
             return False
         except ValueError:  # a built-in without a signature

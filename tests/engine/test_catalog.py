@@ -103,6 +103,6 @@ def test_nothing_joins_later():
 
 
 def test_a_wrong_name_gets_the_right_one():
-    found = build_catalog(packages=False).fields.find("monye")
+    found = build_catalog(packages=False).fields.find("moneyy")
     assert isinstance(found, Problem)
-    assert found.sentence.en == "There is no field type 'monye'. Did you mean 'money'?"
+    assert found.sentence.en == "There is no field type 'moneyy'. Did you mean 'money'?"

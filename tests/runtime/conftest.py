@@ -5,8 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from runtime.store.database import Database
+from runtime.store.migrations import migrate
 from tests.runtime.office import World, open_world
 from tests.runtime.workshop import Workshop, open_workshop
+
+
+@pytest.fixture(scope="module")
+def opened(database_url: str) -> Iterator[Database]:
+    database = Database.open(database_url, {})
+    migrate(database)
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from engine.testing.apps import whole_catalog
+from runtime.adapters.sealing import KeySealer
 from runtime.config import Settings
 from runtime.service.apps import Publisher, Shelf
 from runtime.service.office import Office
@@ -157,6 +158,7 @@ def open_world(url: str, folder: Path) -> Iterator[World]:
     """Open an installation over an empty database, publish the store and let its people in."""
     clock, catalog = Clock(), whole_catalog()
     database = Database.open(url, catalog.function_map, connections=12)
+    database.seal_with(KeySealer("k" * 40))
     migrate(database)
     shelf = Shelf(catalog)
     settings = Settings(secret_key="k" * 40, data=folder)

@@ -9,9 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from runtime.store import companions
 from runtime.store.database import Database, StartError
 from runtime.store.migrations import STEPS, Step, migrate, read_fact, schema_version, write_fact
-from runtime.store.schema import metadata
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def differences(database: Database) -> list:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
-        return compare_metadata(context, metadata)
+        return compare_metadata(context, companions.metadata)
 
 
 def test_an_empty_database_gets_every_step_in_order(database: Database) -> None:
@@ -40,7 +40,7 @@ def test_the_migrated_tables_are_the_declared_ones(database: Database) -> None:
     assert differences(database) == []
     with database.reading() as connection:
         seen = inspect(connection)
-        for table in metadata.sorted_tables:
+        for table in companions.metadata.sorted_tables:
             assert seen.get_pk_constraint(table.name)["constrained_columns"] == [
                 c.name for c in table.primary_key
             ]

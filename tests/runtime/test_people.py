@@ -1,6 +1,5 @@
 import random
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +9,6 @@ from runtime.service.people import People, PeopleError
 from runtime.service.people_import import import_people
 from runtime.store.database import Database, count_statements
 from runtime.store.hierarchy import DEPARTMENTS, REPORTING, Hierarchy, find_circle
-from runtime.store.migrations import migrate
 from runtime.store.people import find_username, load_actor, load_departments, load_person, members_of
 from runtime.store.schema import apps, departments, role_members, sessions, supervision, users, within
 
@@ -33,14 +31,6 @@ COMPANY = {
         "smith": {"name": "Ann Smith", "department": "east", "supervisor": "wang"},
     },
 }
-
-
-@pytest.fixture(scope="module")
-def opened(database_url: str) -> Iterator[Database]:
-    database = Database.open(database_url, {})
-    migrate(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture
@@ -142,7 +132,7 @@ def test_a_sign_in_name_is_given_once_whatever_its_case(company: People) -> None
 
 def test_the_hash_of_a_password_cannot_be_written_as_a_field(company: People) -> None:
     with pytest.raises(TypeError, match="password_hash"):
-        company.change_person(id_of(company, "wang"), {"password_hash": "x"})  # type: ignore[typeddict-unknown-key]
+        company.change_person(id_of(company, "wang"), {"password_hash": "x"})
 
 
 def test_a_change_over_an_unseen_change_is_refused(company: People) -> None:

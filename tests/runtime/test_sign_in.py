@@ -1,6 +1,5 @@
 import hashlib
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from runtime.service.passwords import Passwords
 from runtime.service.people import People
 from runtime.service.sign_in import SignedIn, SignIn, SignInForm, SignInRefused
 from runtime.store.database import Database, count_statements
-from runtime.store.migrations import migrate
 from runtime.store.schema import api_tokens, sessions, sign_in_attempts, supervision, users
 from tests.runtime.clocks import Clock
 
@@ -27,14 +25,6 @@ SETTINGS = Settings(
     session_idle_hours=2,
     data=Path("/nonexistent"),
 )
-
-
-@pytest.fixture(scope="module")
-def opened(database_url: str) -> Iterator[Database]:
-    database = Database.open(database_url, {})
-    migrate(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture

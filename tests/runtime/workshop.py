@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from engine.changes import Change
 from engine.problems import DefinitionError
 from engine.testing.apps import whole_catalog
+from runtime.adapters.sealing import KeySealer
 from runtime.service import records
 from runtime.service.apps import Publisher, PublishPlan, Shelf, Terms
 from runtime.service.visit import Visit
@@ -173,6 +174,7 @@ def sentences(changes: tuple[Change, ...]) -> list[str]:
 def open_workshop(url: str) -> Iterator[Workshop]:
     """Open a workshop over an empty database."""
     database = Database.open(url, whole_catalog().function_map, connections=30)
+    database.seal_with(KeySealer("k" * 40))
     try:
         migrate(database)
         yield Workshop(database)

@@ -72,7 +72,7 @@ class Browser:
 
     def _open(self, **options: Any) -> BrowserContext:
         context = self._started.new_context(**{"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.route("**/*", self._guard)
         context.on("weberror", lambda error: self.faults.append(f"script error: {error.error}"))
         context.on("console", self._listen)

@@ -27,7 +27,7 @@ def main() -> dict[str, object]:
         catalog = build_catalog(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     except RegistryError as error:
         return {"refused": str(error)}
-    kind, formula = ("rating", "STARS(stars)") if "rating" in catalog.fields else ("mood", "stars == 'up'")
+    kind, formula = ("score", "STARS(stars)") if "score" in catalog.fields else ("mood", "stars == 'up'")
     forms, problems = compile_forms(APP.format(kind=kind, formula=formula), catalog=catalog)
     try:
         catalog.fields.add("late", catalog.fields.members[kind], Origin("test", "late"))

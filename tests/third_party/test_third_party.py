@@ -52,7 +52,7 @@ def probe(*arguments: str, path: Path | None = None) -> dict[str, object]:
 def test_a_package_brings_a_field_type_and_a_function(installed: Path):
     found = probe(path=installed)
     assert found["origin"] == "quartet-rating"
-    assert "rating" in found["fields"]
+    assert "score" in found["fields"]
     assert "STARS" in found["functions"]
 
 
@@ -94,7 +94,7 @@ def test_the_shipped_suite_finds_a_fault(tmp_path: Path):
 
 def test_without_the_package_nothing_of_it_is_there():
     found = probe(str(PLUGINS))
-    assert "rating" not in found["fields"]
+    assert "score" not in found["fields"]
 
 
 def test_a_single_file_in_the_plugins_folder_is_enough():
@@ -113,7 +113,7 @@ def test_what_comes_after_the_start_is_refused(installed: Path):
 
 
 def test_a_package_with_a_name_that_exists_is_refused(tmp_path: Path):
-    refused = probe(path=install(changed(tmp_path, 'name = "rating"', 'name = "money"'), tmp_path / "site"))[
+    refused = probe(path=install(changed(tmp_path, 'name = "score"', 'name = "money"'), tmp_path / "site"))[
         "refused"
     ]
     assert "The field type 'money' of quartet_rating (quartet-rating) exists already in" in refused

@@ -132,6 +132,7 @@ ISBLANK = Function(
     postgres=lambda _, value: value.is_(None),
     sqlite=lambda _, value: value.is_(None),
     strict=False,
+    on_blank="yes",
     examples=(Example("ISBLANK(blank)", result=True), Example("ISBLANK(0)", result=False)),
 )
 WHENEMPTY = Function(

@@ -48,6 +48,7 @@ REPORTS_TO = Function(
     sqlite=_is_supervised,
     strict=False,
     contextual=True,
+    on_blank="no",
     examples=(Example("REPORTS_TO(owner, me)", runs=False),),
 )
 IS_WITHIN = Function(
@@ -61,5 +62,6 @@ IS_WITHIN = Function(
     sqlite=_is_below,
     strict=False,
     contextual=True,
+    on_blank="no",
     examples=(Example("IS_WITHIN(unit, me.department)", runs=False),),
 )

@@ -97,6 +97,7 @@ def _extremes(name: str, doc: Text, choose: Callable[..., Any], face: str, *exam
         postgres=_postgres_extreme(face),
         strict=False,
         alike=True,
+        over_rows=f"{name}IFS" if name in ("MIN", "MAX") else "",
         examples=examples,
     )
 
@@ -111,6 +112,7 @@ SUM = Function(
     postgres=lambda _, *numbers: func.q_fit(_added(numbers)),
     strict=False,
     alike=True,
+    over_rows="SUMIFS",
     examples=(Example("SUM(1, 2, blank)", Decimal(3)), Example("SUM(blank)", Decimal(0))),
 )
 AVERAGE = Function(
@@ -123,6 +125,7 @@ AVERAGE = Function(
     postgres=lambda _, *numbers: func.q_divide(_added(numbers), _count_filled(numbers)),
     strict=False,
     alike=True,
+    over_rows="AVERAGEIFS",
     examples=(Example("AVERAGE(1, blank, 4)", Decimal("2.5")),),
 )
 PRODUCT = Function(
@@ -155,17 +158,28 @@ GREATEST = _extremes(
     "GREATEST", Text("同 MAX", "The same as MAX"), max, "greatest", Example("GREATEST('a', 'b')", "b")
 )
 LEAST = _extremes("LEAST", Text("同 MIN", "The same as MIN"), min, "least", Example("LEAST('a', 'b')", "a"))
-COUNTA = Function(
-    name="COUNTA",
-    doc=Text("有几个值不空", "How many of the values are not blank"),
-    category="logic",
-    parameters=_VALUES,
-    result=NUMBER,
-    python=lambda *values: Decimal(sum(value is not None for value in values)),
-    postgres=lambda _, *values: cast(_count_filled(values), Numeric),
-    sqlite=lambda _, *values: func.q_number(_count_filled(values), 0),
-    strict=False,
-    examples=(Example("COUNTA(1, blank, 'a')", Decimal(2)),),
+
+
+def _filled(name: str, doc: Text) -> Function:
+    return Function(
+        name=name,
+        doc=doc,
+        category="logic",
+        parameters=_VALUES,
+        result=NUMBER,
+        python=lambda *values: Decimal(sum(value is not None for value in values)),
+        postgres=lambda _, *values: cast(_count_filled(values), Numeric),
+        sqlite=lambda _, *values: func.q_number(_count_filled(values), 0),
+        strict=False,
+        over_rows="COUNTIFS",
+        examples=(Example(f"{name}(1, blank, 'a')", Decimal(2)),),
+    )
+
+
+COUNTA = _filled("COUNTA", Text("有几个值不空", "How many of the values are not blank"))
+COUNT = _filled(
+    "COUNT",
+    Text("子表有几行,或有几个值不空", "How many rows a sub-table has, or how many values are not blank"),
 )
 COUNTBLANK = Function(
     name="COUNTBLANK",

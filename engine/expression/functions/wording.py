@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, func
 
+from engine.expression.capitals import write_chinese_money
 from engine.expression.characters import BLANKS
 from engine.expression.formats import format_moment
 from engine.expression.function import DAYS, NUMBERS, TEXTS, Example, Function, Parameter, kernel
@@ -20,9 +21,6 @@ _EXACT = Context(prec=60)
 _DAY_FORMAT = "yyyy-MM-dd"
 _NUMBER_FORMAT = re.compile(r"(#,##)?(0{1,20})((?:\.0{1,10})?)(%?)")
 _NUMBER = re.compile(r"([+-]?(?:[0-9]{1,30}|[0-9]{1,3}(?:,[0-9]{3}){1,9})(?:\.[0-9]{0,30})?)(%?)")
-_FIGURES = "零壹贰叁肆伍陆柒捌玖"
-_PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿", "亿亿")
 
 
 def write_text(value: Decimal | date, pattern: str | None = None) -> Value:
@@ -53,43 +51,6 @@ def read_number(text: str) -> Value:
         return None
     number = Decimal(found[1].replace(",", ""))
     return _EXACT.scaleb(number, -2) if found[2] else number
-
-
-def write_chinese_money(number: Decimal) -> Value:
-    """Write an amount in the capital figures of cheques and invoices."""
-    amount = round_number(number.copy_abs(), 2)
-    whole, _, cents = format(amount, "f").partition(".")
-    jiao, fen = int(cents[0]), int(cents[1])
-    words = _chinese_whole(whole) + "元" if int(whole) else ""
-    if not jiao and not fen:
-        words = (words or "零元") + "整"
-    else:
-        words += _FIGURES[jiao] + "角" if jiao else "零" if words else ""
-        words += _FIGURES[fen] + "分" if fen else "整"
-    return ("负" if number < 0 and amount else "") + words
-
-
-def _chinese_whole(digits: str) -> str:
-    """Write a whole number: four digits a group, one 零 for any run of zeros inside."""
-    digits = digits.zfill(-(-len(digits) // 4) * 4)
-    groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]
-    words = ""
-    for position, group in enumerate(groups):
-        if int(group):
-            gap = "零" if words and (group[0] == "0" or words.endswith("零")) else ""
-            words = words.rstrip("零") + gap + _chinese_group(group) + _GROUPS[len(groups) - 1 - position]
-        elif words and not words.endswith("零"):
-            words += "零"
-    return words.rstrip("零")
-
-
-def _chinese_group(group: str) -> str:
-    words = ""
-    for position, digit in enumerate(group):
-        if digit != "0":
-            gap = "零" if words and group[position - 1] == "0" else ""
-            words += gap + _FIGURES[int(digit)] + _PLACES[3 - position]
-    return words
 
 
 def _text(build: Builder, arguments: tuple[Node, ...]) -> Node:

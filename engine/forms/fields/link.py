@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.expression.parse import Source
 from engine.forms.contract import Control, Examples, FieldType
-from engine.option_kinds import Formula, Name
-from engine.options import option
+from engine.forms.linking import LinkTarget
 from engine.texts import Text
 from engine.values import Kind, ValueType
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinkOptions:
+class LinkOptions(LinkTarget):
     """What can be set on a link."""
-
-    to: str = option(Name(), Text("关联到哪张表单", "The form that it points to"))
-    only: Source | None = option(
-        Formula(),
-        Text(
-            "只能选符合这个条件的记录,对方的字段前写表单名,例如 parts.stock > 0",
-            "Offer only records that meet a condition; their fields carry the form's name: parts.stock > 0",
-        ),
-        default=None,
-    )
 
 
 class Link(FieldType):

@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.expression.capitals import write_chinese_money
 from engine.forms.contract import Control, Examples, FieldType
 from engine.forms.limits import NumberLimits, check_limits, limit_attributes, review_limits
-from engine.option_kinds import OneOf
+from engine.option_kinds import Flag, OneOf
 from engine.options import option
 from engine.parsing import CURRENCIES
 from engine.problems import Problem
-from engine.texts import Text
-from engine.values import Kind, ValueType
+from engine.texts import Language, Text
+from engine.values import Format, Kind, Value, ValueType, display
+
+_PLACE = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True)
+class _Capitals(Format):
+    """An amount as always, with the same in Chinese capitals below it."""
+
+    kind: ValueType
+
+    def write(self, value: Value, language: Language, zone: ZoneInfo) -> str:
+        """Write the digits."""
+        return display(value, self.kind, language, zone)
+
+    def markup(self, value: Value) -> str:
+        """Return the digits and the capitals."""
+        note = self.note(value)
+        words = f'<span class="capitals">{escape(note.zh)}</span>' if note else ""
+        return f"<span>{escape(self.write(value, 'zh', _PLACE))}</span> {words}"
+
+    def note(self, value: Value) -> Text | None:
+        """Say the amount in capitals."""
+        return Text.same(write_chinese_money(value)) if isinstance(value, Decimal) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +51,11 @@ class MoneyOptions(NumberLimits):
         OneOf(tuple(CURRENCIES)),
         Text("币种;小数位数由币种决定", "The currency; it decides the digits after the point"),
         default="CNY",
+    )
+    capitals: bool = option(
+        Flag(),
+        Text("下面用大写写出金额:陆万捌仟元整", "Write the amount in Chinese capitals below it"),
+        default=False,
     )
 
 
@@ -38,7 +68,8 @@ class Money(FieldType):
 
     def value_type(self, options: MoneyOptions) -> ValueType:
         """Money with the digits of its currency."""
-        return ValueType(Kind.MONEY, scale=CURRENCIES[options.currency].scale, currency=options.currency)
+        kind = ValueType(Kind.MONEY, scale=CURRENCIES[options.currency].scale, currency=options.currency)
+        return replace(kind, format=_Capitals(kind)) if options.capitals else kind
 
     def review(self, options: MoneyOptions) -> Iterable[Problem]:
         """Refuse limits that cross."""

@@ -83,7 +83,7 @@ def list_apps() -> Response:
 def _describe(app: PublishedApp) -> dict[str, Any]:
     definition, roles = app.definition, actor().roles_in(app.key)
     forms = []
-    for key, form in definition.forms.items():
+    for key, form in definition.main_forms.items():
         policy = definition.access.policy(key, roles)
         actions = [action for action in ACTIONS if policy.may(action)]
         if actions:

@@ -37,7 +37,7 @@ _VERSION = Text('记录的版本,例如 "7"', 'the version of the record, such a
 _KEY = Text("1 到 200 个可见的 ASCII 字符", "1 to 200 visible ASCII characters")
 _NAMES = Text("用逗号隔开的字段", "fields with commas between them")
 _ETAG = re.compile(r'(?:W/)?"?([0-9]{1,15})"?')
-_LIST = ("filter", "sort", "page", "size", "fields", "q", "deleted", "totals")
+_LIST = ("filter", "any", "sort", "page", "size", "after", "before", "fields", "q", "deleted", "totals")
 
 
 def check_parameters(known: Collection[str], repeated: Collection[str] = ()) -> None:
@@ -65,7 +65,11 @@ def list_request(columns: tuple[str, ...]) -> ListRequest:
         page=_read_number("page", 1, _MOST_PAGES),
         size=_read_number("size", 50, MOST_ROWS),
         deleted=read_flag("deleted"),
+        any=read_flag("any"),
+        after=request.args.get("after", ""),
+        before=request.args.get("before", ""),
         totals=read_flag("totals"),
+        all_totals=read_flag("totals"),
     )
 
 

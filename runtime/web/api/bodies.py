@@ -40,6 +40,7 @@ WRONG_BODY_VALUE = ProblemCode(
 OBJECT = Text("一个对象", "an object")
 LIST = Text("一个列表", "a list")
 WHOLE = Text("正整数", "a whole number above 0")
+TEXT_VALUE = Text("一段文字", "a text")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _REASONS = {
     "deep": Text(f"嵌套超过 {MOST_DEPTH} 层", f"it is nested more than {MOST_DEPTH} deep"),

@@ -11,6 +11,7 @@ from engine.forms.model import Field, Form
 from engine.texts import Language
 from engine.values import TEXT_LIMIT, Kind, ValueType
 from runtime.service.batch import MOST_ENTRIES
+from runtime.service.comments import LONGEST as LONGEST_COMMENT
 from runtime.service.listing import MOST_ROWS
 from runtime.store.published import PublishedApp
 
@@ -74,13 +75,16 @@ def form_schemas(name: str, form: Form, policy: Policy, language: Language) -> d
         "properties": {
             "id": {"type": "integer"},
             "version": {"type": "integer"},
-            "fields": {"type": "object", "properties": _properties(seen, language, entered=False)},
+            "fields": {
+                "type": "object",
+                "properties": _properties(seen, form.row_forms, language, entered=False),
+            },
         },
         "required": ["id", "version", "fields"],
     }
     fields: Json = {
         "type": "object",
-        "properties": _properties(sent, language, entered=True),
+        "properties": _properties(sent, form.row_forms, language, entered=True),
         "additionalProperties": False,
     }
     return {name: record, f"{name}.entered": fields}
@@ -97,10 +101,20 @@ def _changeable(policy: Policy) -> frozenset[str]:
     )
 
 
-def _properties(fields: Iterable[Field], language: Language, *, entered: bool) -> Json:
+def _rows_schema(form: Form, language: Language, *, entered: bool) -> Json:
+    fields = [one for one in form.fields.values() if not one.system and (one.is_entered or not entered)]
+    properties = {"id": {"type": "integer"}, **_properties(fields, {}, language, entered=entered)}
+    return {"type": "array", "items": {"type": "object", "properties": properties}}
+
+
+def _properties(
+    fields: Iterable[Field], rows: Mapping[str, Form], language: Language, *, entered: bool
+) -> Json:
     found: Json = {}
     for one in fields:
         schema = value_schema(one.value_type, entered=entered)
+        if one.rows:
+            schema = _rows_schema(rows[one.key], language, entered=entered)
         found[one.key] = {**schema, "title": one.label.to(language)}
         if not entered and (one.formula is not None or one.is_numbered):
             found[one.key]["readOnly"] = True
@@ -138,6 +152,10 @@ def _form_paths(base: str, name: str, form: Form, policy: Policy) -> dict[str, J
             f"get {name}", record, parameters=[parameter("fields"), parameter("deleted")]
         )
         paths[f"{base}/{{record}}/history"] = one | {"get": operation(f"history of {name}", HISTORY)}
+        paths[f"{base}/{{record}}/comments"] = one | {
+            "get": operation(f"comments of {name}", COMMENTS),
+            "post": operation(f"comment on {name}", COMMENT, body=COMMENT_SENT, status="201"),
+        }
     if policy.may("create"):
         collection["post"] = operation(f"create {name}", record, body=_fields(entered), status="201")
     if policy.may("update"):
@@ -192,9 +210,8 @@ def _path_number(name: str) -> Json:
 
 
 def _list_parameters() -> list[Json]:
-    return [
-        parameter(name) for name in ("filter", "sort", "page", "size", "fields", "q", "deleted", "totals")
-    ]
+    names = ("filter", "any", "sort", "page", "size", "after", "before", "fields", "q", "deleted", "totals")
+    return [parameter(name) for name in names]
 
 
 def _fields(entered: Json) -> Json:
@@ -207,12 +224,18 @@ def _page(record: Json) -> Json:
     properties = {
         "records": {"type": "array", "items": record},
         "count": whole, "page": whole, "pages": whole, "size": whole,
+        "counting": {
+            "enum": ["exact", "more", "about"],
+            "description": "whether there are more records than the count, or about so many",
+        },
+        "after": {"type": "string", "description": "the cursor of the next page; empty on the last"},
+        "before": {"type": "string", "description": "the cursor of the previous page; empty on the first"},
         "totals": {"type": "object", "additionalProperties": {"type": ["number", "null"]}},
     }  # fmt: skip
     return {
         "type": "object",
         "properties": properties,
-        "required": ["records", "count", "page", "pages", "size"],
+        "required": ["records", "count", "page", "pages", "size", "counting", "after", "before"],
     }
 
 
@@ -233,6 +256,7 @@ def _batch(entered: Json) -> Json:
         "create": entries({"fields": entered}, "fields"),
         "change": entries({**named, "fields": entered}, "id"),
         "delete": entries(named, "id"),
+        "restore": entries({"id": named["id"]}, "id"),
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
@@ -241,19 +265,48 @@ _DONE = {
     "type": "array",
     "items": {"type": "object", "properties": {"id": {"type": "integer"}, "version": {"type": "integer"}}},
 }
-BATCH_DONE: Json = {"type": "object", "properties": {"create": _DONE, "change": _DONE, "delete": _DONE}}
+BATCH_DONE: Json = {
+    "type": "object",
+    "properties": dict.fromkeys(("create", "change", "delete", "restore"), _DONE),
+}
 HISTORY: Json = {
     "type": "object",
     "properties": {"history": {"type": "array", "items": {"type": "object"}}},
     "required": ["history"],
 }
+COMMENT: Json = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"}, "author": REFERENCE, "body": {"type": "string"},
+        "at": {"type": "string", "format": "date-time"},
+        "edited_at": {"type": ["string", "null"], "format": "date-time"},
+        "removed": {"type": "boolean"}, "mentions": {"type": "array", "items": REFERENCE},
+    },
+    "required": ["id", "author", "body", "at", "edited_at", "removed", "mentions"],
+}  # fmt: skip
+COMMENTS: Json = {
+    "type": "object",
+    "properties": {"comments": {"type": "array", "items": COMMENT}},
+    "required": ["comments"],
+}
+COMMENT_SENT: Json = {
+    "type": "object",
+    "properties": {
+        "body": {
+            "type": "string", "minLength": 1, "maxLength": LONGEST_COMMENT,
+            "description": "plain text; @ and the name of somebody who may read the record mentions them",
+        }
+    },
+    "required": ["body"],
+    "additionalProperties": False,
+}  # fmt: skip
 _ENTRY = {
     "type": "object",
     "properties": {
         "code": {"type": "string"}, "field": {"type": ["string", "null"]}, "path": {"type": "array"},
         "message": {"type": "string"}, "fix": {"type": "string"},
         "line": {"type": "integer"}, "column": {"type": "integer"},
-        "part": {"enum": ["create", "change", "delete"]}, "index": {"type": "integer"},
+        "part": {"enum": ["create", "change", "delete", "restore"]}, "index": {"type": "integer"},
     },
     "required": ["code", "message", "fix"],
 }  # fmt: skip
@@ -281,12 +334,18 @@ PARAMETERS: Mapping[str, Json] = {
         {"type": "array", "items": _TEXT, "maxItems": 20},
     ) | {"style": "form", "explode": True},
     "sort": _query("sort", "fields with commas between them, - in front for descending", _TEXT),
-    "page": _query("page", "which page", {"type": "integer", "minimum": 1, "maximum": 1_000_000}),
+    "any": _query("any", "whether one of the filters is enough", {"type": "boolean"}),
+    "page": _query(
+        "page", "which page, within the first 10,000 records; further on, use after",
+        {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+    ),
+    "after": _query("after", "the cursor of the last page: give what follows it", _TEXT),
+    "before": _query("before", "the cursor of the last page: give what stands before it", _TEXT),
     "size": _query("size", "records on a page", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}),
     "fields": _query("fields", "which fields, dotted through links", _TEXT),
     "q": _query("q", "words to look for", {"type": "string", "maxLength": 200}),
     "deleted": _query("deleted", "the recycle bin instead of the live records", {"type": "boolean"}),
-    "totals": _query("totals", "also the totals of money fields over all pages", {"type": "boolean"}),
+    "totals": _query("totals", "also the totals of numeric fields over all pages", {"type": "boolean"}),
     "plan": _query("plan", "only say what would change", {"type": "boolean"}),
     "confirm": _query("confirm", "accept that data goes out of use", {"type": "boolean"}),
     "If-Match": {

@@ -21,6 +21,7 @@ from runtime.service.records import (
     press_button,
     undelete_record,
 )
+from runtime.service.rows import rows_to_json
 from runtime.service.visit import Forbidden, NotFound, Visit
 from runtime.store.exact_json import write_json
 from runtime.web.api.answering import give, json_answer, save, version_headers
@@ -39,6 +40,7 @@ blueprint = Blueprint("api_records", __name__)
 
 FORM = "/apps/<app>/forms/<form>/records"
 RECORD = f"{FORM}/<int:record>"
+_PARTS = ("create", "change", "delete", "restore")
 
 TOO_MANY_ENTRIES = ProblemCode(
     "too-many-entries",
@@ -60,6 +62,9 @@ def list_all(app: str, form: str) -> Response:
         "page": page.page,
         "pages": page.pages,
         "size": page.size,
+        "counting": page.counting,
+        "after": page.after,
+        "before": page.before,
     }
     if asked.totals:
         body["totals"] = {name: to_json(value) for name, value in page.totals.items()}
@@ -86,7 +91,8 @@ def show(app: str, form: str, record: int) -> Response:
     names, deleted = read_names("fields"), read_flag("deleted")
     with reading(app) as visit:
         line = get_record(visit, form, record, names, deleted=deleted)
-    return give(line.to_json(), version_headers(line.version))
+        whole = _with_rows(visit, form, line)
+    return give(whole, version_headers(line.version))
 
 
 @blueprint.patch(RECORD)
@@ -160,7 +166,7 @@ def history(app: str, form: str, record: int) -> Response:
         rights = visit.policy(form).rights(visit.scope(found, row or {}))
         if row is None or "read" not in rights.actions:
             raise NotFound
-        lines = read_history(visit, found, record, rights.readable)
+        lines = read_history(visit, found, record, rights)
     entries = [
         {
             "version": line.version,
@@ -176,9 +182,9 @@ def history(app: str, form: str, record: int) -> Response:
 
 @blueprint.post(f"{FORM}:batch")
 def batch(app: str, form: str) -> Response:
-    """Create, change and delete records, all or none."""
+    """Create, change, delete and bring back records, all or none."""
     check_parameters(())
-    asked = _read_batch(read_json_body(("create", "change", "delete")))
+    asked = _read_batch(read_json_body(_PARTS))
 
     def work(visit: Visit) -> Answer:
         done = save_batch(visit, form, asked)
@@ -196,16 +202,25 @@ def _present(visit: Visit, form: str, record: int, *, created: bool = False) -> 
     """Answer with a record as it now stands; only its id and version where the caller may not see it now."""
     try:
         line = get_record(visit, form, record)
+        whole = _with_rows(visit, form, line)
     except (NotFound, Forbidden):
         line = RecordLine(record, visit.unit().writer.version(form, record) or 0, {})
+        whole = line.to_json()
     location = url_for("api_records.show", app=visit.app.key, form=form, record=record) if created else ""
-    body = write_json(line.to_json())
+    body = write_json(whole)
     return Answer(201 if created else 200, body, version_headers(line.version, location))
+
+
+def _with_rows(visit: Visit, form: str, line: RecordLine) -> dict[str, object]:
+    """Return a record with the rows of its sub-tables in the place of how many there are."""
+    whole = line.to_json()
+    rows = rows_to_json(visit, visit.form(form), line.id, tuple(line.cells))
+    return {**whole, "fields": {**{key: cell.to_json() for key, cell in line.cells.items()}, **rows}}
 
 
 def _read_batch(body: dict[str, Any]) -> Batch:
     """Return what a batch asks for. Raises `Refusal` for what is no batch at all."""
-    parts = {name: as_list(body.get(name, []), name) for name in ("create", "change", "delete")}
+    parts = {name: as_list(body.get(name, []), name) for name in _PARTS}
     if sum(len(part) for part in parts.values()) > MOST_ENTRIES:
         raise Refusal(TOO_MANY_ENTRIES.here(most=MOST_ENTRIES))
     creates = []
@@ -214,7 +229,8 @@ def _read_batch(body: dict[str, Any]) -> Batch:
         creates.append(BatchEntry(0, None, as_object(entry["fields"], "fields")))
     changes = [_entry(entry, "change", ("id", "version", "fields")) for entry in parts["change"]]
     deletes = [_entry(entry, "delete", ("id", "version")) for entry in parts["delete"]]
-    return Batch(tuple(creates), tuple(changes), tuple(deletes))
+    restores = [_entry(entry, "restore", ("id",)) for entry in parts["restore"]]
+    return Batch(tuple(creates), tuple(changes), tuple(deletes), tuple(restores))
 
 
 def _entry(value: object, part: str, known: tuple[str, ...]) -> BatchEntry:

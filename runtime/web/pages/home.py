@@ -11,6 +11,7 @@ from runtime.service.listing import get_record
 from runtime.service.visit import Forbidden, NotFound
 from runtime.store import schema
 from runtime.store.published import PublishedApp
+from runtime.web.draft_offers import draft_link
 from runtime.web.guest import actor, language, office, reading, say
 from runtime.web.navigation import app_link, platform_admins, visible_apps, visible_forms
 from runtime.web.requests import go_to
@@ -26,12 +27,15 @@ def home() -> str:
     """Show the workbench."""
     apps = visible_apps()
     startable = start_links(apps)
+    with office().database.reading() as connection:
+        drafts = draft_link(connection, apps)
     page = {
         "greeting": _greeting(),
         "start": startable[:_START],
         "start_url": url_for("home.start") if len(startable) > _START else None,
         "apps": [_app_card(app) for app in apps],
         "recent": recent_records(apps),
+        "drafts": drafts,
         "tasks": None,
         "started": None,
         "first_run": _first_run() if actor().is_admin and not apps else [],

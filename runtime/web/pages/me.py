@@ -123,15 +123,14 @@ def _password_controls() -> list[dict[str, Any]]:
         {"type": "password", "autocomplete": "new-password"},
     )
     return [
-        plain_control("current", say("现在的密码", "Present password"), "password", attributes=current),
+        plain_control("current", say("现在的密码", "Present password"), attributes=current),
         plain_control(
             "new",
             say("新密码", "New password"),
-            "password",
             attributes=new,
             help=say("至少 8 个字符", "At least 8 characters"),
         ),
-        plain_control("again", say("再输一次", "New password again"), "password", attributes=new),
+        plain_control("again", say("再输一次", "New password again"), attributes=new),
     ]
 
 

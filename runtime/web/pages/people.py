@@ -166,8 +166,7 @@ def _add(problems: list[dict[str, Any]]) -> dict[str, Any]:
         plain_control(
             "password",
             say("初始密码", "First password"),
-            "password",
-            attributes={"autocomplete": "new-password"},
+            attributes={"type": "password", "autocomplete": "new-password"},
         ),
         plain_control(
             "department_id",

@@ -4,92 +4,139 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, Response, render_template, request, url_for
 from sqlalchemy import select
 
+from engine.access import Rights
 from engine.expression.evaluate import holds
 from engine.forms.model import Field, Form
 from engine.problems import Refusal
 from engine.turn import Refused
-from engine.values import Kind, Value
+from engine.values import Kind
 from runtime.service import records as service
+from runtime.service.comments import read_comments
 from runtime.service.listing import (
-    Filter,
-    HistoryLine,
     ListRequest,
     RecordLine,
     get_record,
     list_records,
-    name_reference,
     read_history,
     visible_fields,
 )
 from runtime.service.visit import NotFound, Visit
 from runtime.store.reader import Row
-from runtime.web.controls import shown_text
+from runtime.web.activity import Attempted, activity
+from runtime.web.form_sections import layout
 from runtime.web.guest import language, office, reading, say, writing
-from runtime.web.pages.forms import layout
-from runtime.web.pages.lists import cell_view, column_label, is_coloured
+from runtime.web.mentions import see_mentions
+from runtime.web.pages.lists import is_coloured
+from runtime.web.passage import find_passage
+from runtime.web.record_fields import field_view, is_shown
+from runtime.web.related import related_lists
 from runtime.web.requests import go_to
 from runtime.web.session import toast
 from runtime.web.wording import when_text
 
 blueprint = Blueprint("records", __name__)
 _FACTS = 5
-_RELATED = 5
+_NOTHING_ATTEMPTED = Attempted()
 
 
 @blueprint.get("/a/<app>/f/<form>/r/<int:record>")
 def record(app: str, form: str, record: int) -> str:
-    """Show one record."""
+    """Show one record; whoever is mentioned in its comments has seen that now."""
+    see_mentions(app, form, record)
+    return record_page(app, form, record)
+
+
+def record_page(app: str, form: str, record: int, attempted: Attempted = _NOTHING_ATTEMPTED) -> str:
+    """Return the page of a record; with a comment that could not be saved, it shows what was typed."""
     with reading(app) as visit:
         found = visit.form(form)
         line = get_record(visit, form, record)
         row = visit.reader.row(form, record)
         if row is None:
             raise NotFound
-        return render_template("pages/record.html", record=_view(visit, found, line, row))
+        return render_template("pages/record.html", record=_view(visit, found, line, row, attempted))
 
 
-def _view(visit: Visit, form: Form, line: RecordLine, row: Row) -> dict[str, Any]:
+def _view(visit: Visit, form: Form, line: RecordLine, row: Row, attempted: Attempted) -> dict[str, Any]:
     rights = visit.policy(form.key).rights(visit.scope(form, row))
-    here: dict[str, Any] = {"app": visit.app.key, "form": form.key, "record": line.id}
-    list_url = url_for("lists.records", app=visit.app.key, form=form.key)
-    shown = [key for key in form.fields if key in rights.readable]
+    passage = find_passage(visit, form.key, line.id)
+    list_url = passage.list_url or url_for("lists.records", app=visit.app.key, form=form.key)
+    scope = visit.scope(form, row)
+    shown = [key for key, one in form.fields.items() if key in rights.readable and is_shown(one, scope)]
     status = next((k for k in shown if _is_status(form.fields[k]) and line.cells[k].text), None)
     number = next((k for k in shown if form.fields[k].is_numbered), None)
-    can_edit = "update" in rights.actions and any(
-        form.fields[key].is_entered and not form.fields[key].readonly for key in rights.writable
+    return (
+        {
+            "title": record_title(form, line),
+            "number": line.cells[number].text if number and number != form.named_by else "",
+            "crumbs": [{"title": form.label.to(language()), "url": list_url}],
+            "status": {"label": line.cells[status].text, "color": line.cells[status].color}
+            if status
+            else None,
+            "updated_text": _updated_text(visit, row),
+            "facts": _facts(form, line, shown, status),
+            "sections": [
+                {"title": title, "fields": [field_view(visit, form, line, key) for key in keys]}
+                for title, keys in layout(form, shown)
+            ],
+            "related": related_lists(visit, form, line.id),
+            "actions": _buttons(visit, form, row, line),
+            "previous_url": passage.previous_url,
+            "next_url": passage.next_url,
+            "position_text": passage.position_text,
+            "version": line.version,
+            "deleted": None,
+            "notices": [],
+        }
+        | _ways(visit, form, line, rights)
+        | _activity(visit, form, line, rights, attempted)
     )
+
+
+def _ways(visit: Visit, form: Form, line: RecordLine, rights: Rights) -> dict[str, Any]:
+    """Return what the person may go on to do with a record, beside the buttons of the definition."""
+    here: dict[str, Any] = {"app": visit.app.key, "form": form.key, "record": line.id}
     return {
-        "title": record_title(form, line),
-        "number": line.cells[number].text if number and number != form.named_by else "",
-        "crumbs": [{"title": form.label.to(language()), "url": list_url}],
-        "status": {"label": line.cells[status].text, "color": line.cells[status].color} if status else None,
-        "updated_text": _updated_text(visit, row),
-        "facts": _facts(form, line, shown, status),
-        "sections": [
-            {"title": title, "fields": [_field_view(visit, form, line, key) for key in keys]}
-            for title, keys in layout(form, shown)
-        ],
-        "related": _related(visit, form, line.id),
-        "history": [
-            _history_view(visit, form, one, line, can_edit=can_edit)
-            for one in read_history(visit, form, line.id, rights.readable)
-        ],
-        "history_url": None,
-        "actions": _buttons(visit, form, row, line),
-        "edit_url": url_for("forms.edit", **here) if can_edit else None,
+        "edit_url": url_for("forms.edit", **here) if _can_edit(form, rights) else None,
+        "copy_of_url": url_for("copies.copy", **here) if visit.policy(form.key).may("create") else None,
         "delete_url": url_for("records.delete", **here) if "delete" in rights.actions else None,
         "print_url": None,
         "copy_url": office().settings.base_url + url_for("records.record", **here),
-        "previous_url": None,
-        "next_url": None,
-        "position_text": "",
-        "version": line.version,
-        "deleted": None,
-        "notices": [],
+    }
+
+
+def _can_edit(form: Form, rights: Rights) -> bool:
+    return "update" in rights.actions and any(
+        one.is_entered and not one.readonly and key in rights.writable for key, one in form.fields.items()
+    )
+
+
+def _activity(
+    visit: Visit, form: Form, line: RecordLine, rights: Rights, attempted: Attempted
+) -> dict[str, Any]:
+    """Return what happened to a record, and the box for a new comment."""
+    here: dict[str, Any] = {"app": visit.app.key, "form": form.key, "record": line.id}
+    comments = read_comments(visit, form.key, line.id)
+    # What was typed into a comment that can no longer be changed may still become a new one.
+    is_new = not any(one.id == attempted.comment and one.may_edit for one in comments)
+    history = read_history(visit, form, line.id, rights)
+    moments = activity(visit, form, line, history, comments, attempted)
+    if not _can_edit(form, rights):
+        moments = [moment | {"restore_url": None} for moment in moments]
+    return {
+        "activity": moments,
+        "comment": {
+            "url": url_for("comments.add", **here),
+            "readers_url": url_for("comments.readers", **here),
+            "body": attempted.body if is_new else "",
+            "problem": attempted.problem if is_new else "",
+            "idempotency_key": uuid4().hex,
+        },
     }
 
 
@@ -124,69 +171,6 @@ def _facts(form: Form, line: RecordLine, shown: list[str], status: str | None) -
     ]
 
 
-def _field_view(visit: Visit, form: Form, line: RecordLine, key: str) -> dict[str, Any]:
-    field = form.fields[key]
-    view = {"label": field.label.to(language()), **cell_view(visit, line.cells[key], field.value_type)}
-    long = field.value_type.kind is Kind.TEXT and (
-        len(line.cells[key].text) > 60 or "\n" in line.cells[key].text
-    )
-    return view | {"long": True} if long else view
-
-
-def _related(visit: Visit, form: Form, record: int) -> list[dict[str, Any]]:
-    """Show the records that refer to this one, form by form."""
-    found = []
-    for other in visit.app.definition.forms.values():
-        if not visit.policy(other.key).may("read"):
-            continue
-        for field in other.stored_fields:
-            if field.value_type.form == form.key and visit.policy(other.key).shows(field.key):
-                found.append(_related_list(visit, other, field.key, record))
-    return [one for one in found if one["rows"] or one["create_url"]]
-
-
-def _related_list(visit: Visit, other: Form, key: str, record: int) -> dict[str, Any]:
-    asked = ListRequest(filters=(Filter(key, "is", str(record)),), size=5, totals=False)
-    page = list_records(visit, other.key, asked)
-    columns = _related_columns(other, page.columns, key)
-    here: dict[str, Any] = {"app": visit.app.key, "form": other.key}
-    may_create = visit.policy(other.key).may("create")
-    preset: dict[str, Any] = {key: record}
-    return {
-        "title": other.label.to(language()),
-        "count_text": say(f"{page.count:,} 条", f"{page.count:,}"),
-        "url": url_for("lists.records", **here, f=f"{key}:is:{record}"),
-        "create_url": url_for("forms.new", **here, **preset) if may_create else None,
-        "columns": [
-            {"name": n, "label": column_label(visit, other, n),
-             "align": "end" if visit.path(other.key, n).type.is_numeric else "start",
-             "sort_url": None, "sorted": None, "title": position == 0, "card": True,
-             "status": is_coloured(visit.path(other.key, n).type)}
-            for position, n in enumerate(columns)
-        ],
-        "rows": [
-            {"id": line.id, "url": url_for("records.record", **here, record=line.id),
-             "title": record_title(other, line),
-             "cells": [cell_view(visit, line.cells[n], visit.path(other.key, n).type) for n in columns]}
-            for line in page.lines
-        ],
-        "empty_text": say("还没有", "None yet"),
-    }  # fmt: skip
-
-
-def _related_columns(other: Form, names: tuple[str, ...], key: str) -> list[str]:
-    """Return what a list on another record's page shows: its name, a few columns, and how it stands."""
-    rest = [name for name in names if name != key and "." not in name]
-    first = other.named_by if other.named_by in rest else rest[0] if rest else ""
-    status = [name for name in rest if name != first and _is_status(other.fields[name])][:1]
-    between = [
-        name
-        for name in rest
-        if name not in (first, *status) and not other.fields[name].value_type.points_to.startswith("@")
-    ]
-    return [name for name in (first, *between[: _RELATED - 1 - len(status)], *status) if name]
-
-
 def _buttons(visit: Visit, form: Form, row: Row, line: RecordLine) -> list[dict[str, Any]]:
     scope = visit.scope(form, row)
     found: list[dict[str, Any]] = []
@@ -199,57 +183,6 @@ def _buttons(visit: Visit, form: Form, row: Row, line: RecordLine) -> list[dict[
                 "confirm": None,
             })  # fmt: skip
     return found
-
-
-def _history_view(
-    visit: Visit, form: Form, one: HistoryLine, line: RecordLine, *, can_edit: bool
-) -> dict[str, Any]:
-    titles = {
-        "create": say("新建", "Created"),
-        "update": say("修改", "Changed"),
-        "delete": say("删除", "Deleted"),
-        "restore": say("恢复", "Brought back"),
-    }
-    restore = url_for(
-        "records.restore_version", app=visit.app.key, form=form.key, record=line.id, version=one.version
-    )
-    zone = visit.app.definition.zone
-    return {
-        "who": one.actor or say("系统", "The system"),
-        "initial": one.actor[:1] or "Q",
-        "system": not one.actor,
-        "when_text": when_text(one.at, visit.now, zone, language()),
-        "when_iso": one.at.isoformat(),
-        "title": titles.get(one.action, one.action),
-        "note": "",
-        "mark": None,
-        "color": "neutral",
-        "anchor": f"t-{one.version}",
-        "changes": [
-            {
-                "label": form.field_label(key).to(language()),
-                "old": _old_text(visit, form, key, old),
-                "new": _old_text(visit, form, key, new),
-            }
-            for key, (old, new) in one.changes.items()
-            if one.action != "create"
-        ],
-        "restore_url": restore if can_edit and one.version < line.version else None,
-        "version": one.version,
-    }
-
-
-def _old_text(visit: Visit, form: Form, key: str, raw: object) -> str:
-    """Write a value of the history as the field would write it today."""
-    field = form.fields[key]
-    value: Value
-    try:
-        value = field.type.parse(raw, field.value_type)
-    except ValueError:
-        return str(raw)
-    if field.value_type.points_to and isinstance(value, int):
-        return name_reference(visit, field.value_type, value)
-    return shown_text(visit, field, value)
 
 
 @blueprint.post("/a/<app>/f/<form>/r/<int:record>/delete")
@@ -319,6 +252,7 @@ def recycle_bin(app: str, form: str) -> str:
             "count_text": say(f"{page.count:,} 条", f"{page.count:,} records"),
             "keep_text": "",
             "rows": rows,
+            "batch_url": url_for("batch_edit.edit", app=app, form=form, action="restore"),
             "pager": None,
         }
         return render_template("pages/recycle_bin.html", bin=view)

@@ -168,7 +168,7 @@ def every_character_has_its_place(document: Document) -> None:
     while todo:
         path, node = todo.pop()
         names = list(node.value) if isinstance(node.value, dict) else range(len(node.children))
-        todo += [((*path, name), child) for name, child in zip(names, node.children, strict=True)]  # type: ignore[misc]
+        todo += [((*path, name), child) for name, child in zip(names, node.children, strict=True)]
         if not isinstance(node.value, str) or node.style == ">":
             continue
         for index, character in enumerate(node.value):

@@ -170,7 +170,7 @@ def test_leading_blanks_count() -> None:
 
 def test_a_function_without_sql_is_refused_in_the_database() -> None:
     tree = parse("MONEY_CN(price)", in_orders()).tree
-    compiler = SqlCompiler("sqlite", None, {}.get, Facts(NOW, SHANGHAI))  # type: ignore[arg-type]  # none is asked
+    compiler = SqlCompiler("sqlite", None, {}.get, Facts(NOW, SHANGHAI))
     with pytest.raises(Refusal) as caught:
         compiler.value(tree, Frame(order()))
     assert caught.value.problem.code is NOT_IN_DATABASE

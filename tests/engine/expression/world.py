@@ -53,6 +53,7 @@ class WorldField:
     label: Text
     value_type: ValueType
     computed: Expression | None = None
+    rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ def fold(kind: str, values: list[Value]) -> Value:
         case "count":
             return Decimal(len(filled))
         case "sum":
-            return total  # type: ignore[no-any-return]
+            return total
         case "average":
             return divide(total, Decimal(len(filled))) if filled else None
         case "min":
@@ -298,6 +299,9 @@ class MemoryScope:
         assert scope is not None
         value = scope.field(steps[0])
         return self._follow(value, SHAPES[scope.form].fields[steps[0]].value_type.points_to, steps[1:])
+
+    def own_rows(self, key: str) -> None:
+        """There are no sub-tables in this world."""
 
     def _follow(self, value: Value, form: str, steps: tuple[str, ...]) -> Value:
         for step in steps:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from engine.forms.assessment import Assessment, Circumstances
 from engine.forms.model import Form
-from engine.forms.submission import Assessment, Circumstances, assess
+from engine.forms.submission import assess
 from engine.testing.apps import compile_forms
 from engine.testing.memory import NOW, SHANGHAI, MemoryReader
 

@@ -54,6 +54,8 @@ def test_a_hidden_field_is_no_operand(world: World, product: int, name: str, not
         ]
         found += [{"sort": field}, {"sort": f"-{field}"}, {"sort": f"name,{field}"}]
         found += [{"fields": field}, {"fields": f"name,{field}"}, {"fields": field, "totals": "true"}]
+        found += [{"filter": f"{field}:is:1", "any": "true"}, {"sort": field, "after": "W10"}]
+        found += [{"sort": f"-{field}", "before": "W10"}, {"filter": f"{field}:titled:x"}]
         return found
 
     for hidden, missing in zip(queries(name), queries(nothing), strict=True):

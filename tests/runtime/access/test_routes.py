@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from runtime.service.public_forms import open_link
+from runtime.store.companions import entry_drafts, views
+from runtime.store.people import load_actor
 from tests.runtime.office import STORE, Reply, World
 
 RECORDS = "/api/apps/<app>/forms/<form>/records"
@@ -57,6 +61,8 @@ ROUTES: dict[str, Access] = {
     f"POST {RECORDS}/<int:record>/restore": Access(body={}),
     f"POST {RECORDS}/<int:record>/actions/<button>": Access(body={}),
     f"GET {RECORDS}/<int:record>/history": Access(),
+    f"GET {RECORDS}/<int:record>/comments": Access(),
+    f"POST {RECORDS}/<int:record>/comments": Access(body={"body": "seen"}),
     # Pages.
     "GET /": Access(stranger=""),
     "GET /start": Access(stranger=""),
@@ -92,16 +98,48 @@ ROUTES: dict[str, Access] = {
     f"POST {FORM}/r/<int:record>/undelete": Access(body={}),
     f"POST {FORM}/r/<int:record>/restore/<int:version>": Access(body={}),
     f"POST {FORM}/r/<int:record>/do/<button>": Access(body={}),
+    # What is kept around records: drafts, copies, comments, public pages.
+    f"POST {FORM}/drafts": Access(body={"record": {"note": "a"}, "edited": ["note"]}),
+    f"GET {FORM}/drafts/<int:draft>": Access(),
+    "GET /me/drafts": Access(stranger=""),
+    "POST /me/drafts/<int:draft>/discard": Access(body={}),
+    f"GET {FORM}/r/<int:record>/copy": Access(),
+    f"POST {FORM}/r/<int:record>/comments": Access(body={"body": "seen"}),
+    f"POST {FORM}/r/<int:record>/comments/<int:comment>/edit": Access(body={"body": "seen again"}),
+    f"POST {FORM}/r/<int:record>/comments/<int:comment>/delete": Access(body={}),
+    f"GET {FORM}/r/<int:record>/readers": Access(query="q=re"),
+    "GET /me/mentions": Access(stranger=""),
+    f"GET {FORM}/public": Access("admin", "rep"),
+    f"GET {FORM}/public/qr.svg": Access("admin", "rep"),
+    f"POST {FORM}/public/open": Access("admin", "rep", {}),
+    f"POST {FORM}/public/close": Access("admin", "rep", {}),
+    # Lists: filters, views, boards, many records at once. Files: `vault` has tests of its own for them.
+    f"GET {FORM}/filter-fields": Access(),
+    f"GET {FORM}/filter-values/<field>": Access(query="q=p"),
+    f"POST {FORM}/views": Access(body={"title": "seen", "address": "sort=number"}),
+    f"POST {FORM}/views/<int:view>": Access(body={"title": "seen again"}),
+    f"POST {FORM}/views/<int:view>/delete": Access(body={}),
+    f"POST {FORM}/r/<int:record>/move": Access(body={"move.field": "note", "move.value": "seen"}),
+    f"GET {FORM}/batch/<action>": Access(stranger=""),
+    f"POST {FORM}/batch/<action>": Access(body={"id": "1"}),
+    f"POST {FORM}/files/<field>": Access(good=(400,)),
+    f"GET {FORM}/r/<int:record>/files/<field>/<content>": Access(good=(400, 404)),
+    "GET /a/<app>/sent/<content>": Access(good=(404,)),
 }
 # Routes that need no right, each with the reason.
 OPEN: dict[str, str] = {
     "GET /static/<path:filename>": "what the pages are made of",
+    "GET /assets/branches/<type>": "the names of provinces and cities",
     "GET /assets/<mark>.css": "what the pages are made of",
     "GET /sign-in": "where everybody comes in",
     "POST /sign-in": "where everybody comes in; guessing is slowed down",
     "POST /sign-out": "ends the caller's own session",
     "POST /preferences": "language and theme in the caller's own cookies",
     "GET /session": "only tells whether the caller has signed in",
+    "GET /p/<token>": "a form that was opened to everybody, by a link that cannot be guessed",
+    "POST /p/<token>": "writes the fields that the definition opens, so often a minute",
+    "POST /p/<token>/preview": "tells of those fields only",
+    "GET /p/<token>/done": "says thanks",
 }
 
 
@@ -126,11 +164,30 @@ def values(world: World) -> dict[str, object]:
         "field": "product",
         "number": 1,
     }
-    return parts | {"token": 1, "kind": "people", "version": 1}
+    parts |= {"token": 1, "kind": "people", "version": 1, "action": "change", "content": "0" * 64}
+    return parts | around(world, order)
+
+
+def around(world: World, order: int) -> dict[str, object]:
+    """Keep a draft of `rep`, write a comment, and open the form of notes to everybody."""
+    office, ask = world.office, world.as_("rep").ask
+    comment = world.as_("rep").post(f"apps/store/forms/orders/records/{order}/comments", {"body": "mine"})
+    office.database.in_transaction(lambda connection: connection.execute(delete(entry_drafts)))
+    office.database.in_transaction(lambda connection: connection.execute(delete(views)))
+    draft = ask("POST", "/a/store/f/orders/drafts", {"record": {"note": "a"}, "edited": ["note"]})
+    saved = ask("POST", "/a/store/f/orders/views", data={"title": "mine", "address": "sort=number"})
+    with office.database.reading() as connection:
+        admin = load_actor(connection, world.people["admin"])
+    assert admin is not None
+    office.writing("store", admin, "en", lambda visit: open_link(visit, "notes"))
+    view = int(saved.headers["Location"].partition("view=")[2].partition("&")[0])
+    return {"comment": comment.data["id"], "draft": draft.data["draft"], "view": view}
 
 
 def ask(world: World, who: str, route: str, access: Access, values: dict[str, object]) -> Reply:
     method, _, path = route.partition(" ")
+    if "/public" in path:
+        values = values | {"form": "notes"}
     for name, value in values.items():
         path = path.replace(f"<int:{name}>", str(value)).replace(f"<{name}>", str(value))
     caller = world.as_(who) if who else world.nobody

@@ -39,6 +39,8 @@ VALUES = (
     "2026-11-22",
     "",
     "x,canary,1",
+    "this_month",
+    "3_days_ago,today",
     "2026-11-22 10:00",
 )
 
@@ -122,6 +124,7 @@ queries = st.fixed_dictionaries(
         "page": st.integers(1, 4),
         "size": st.sampled_from([1, 2, 5, 50]),
         "totals": st.sampled_from(["true", "false"]),
+        "any": st.sampled_from(["true", "false"]),
         "deleted": st.sampled_from(["true", "false"]),
     },
 )

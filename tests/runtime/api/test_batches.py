@@ -102,7 +102,7 @@ def test_an_odd_batch_is_refused_whole(world: World) -> None:
     ):  # fmt: skip
         reply = world.admin.post(f"{PRODUCTS}:batch", body)
         assert (reply.status, reply.headers["Content-Type"]) == (400, "application/problem+json"), body
-    assert send(world).data == {"create": [], "change": [], "delete": []}
+    assert send(world).data == {"create": [], "change": [], "delete": [], "restore": []}
 
 
 def test_a_batch_of_five_hundred(world: World) -> None:
@@ -114,3 +114,15 @@ def test_a_batch_of_five_hundred(world: World) -> None:
     reply = send(world, form=ORDERS, change=[{"id": i, "version": 1, "fields": {"quantity": 2}} for i in ids])
     assert {entry["version"] for entry in reply.data["change"]} == {2}
     assert send(world, form=ORDERS, delete=[{"id": i, "version": 2} for i in ids]).status == 200
+
+
+def test_a_batch_brings_records_back_as_well(world: World) -> None:
+    first, second, stays = (world.product() for _ in range(3))
+    assert send(world, delete=[{"id": first}, {"id": second}]).status == 200
+    refused = send(world, restore=[{"id": first}, {"id": stays}])
+    assert places(refused) == [("restore", 1, "no-such-record")]
+    assert world.admin.get(f"{PRODUCTS}/{first}").status == 404
+    reply = send(world, restore=[{"id": first}, {"id": second}])
+    assert reply.data["restore"] == [{"id": first, "version": 3}, {"id": second, "version": 3}]
+    assert world.admin.get(f"{PRODUCTS}/{first}").status == 200
+    assert send(world, "rep", restore=[{"id": first}]).status == 403

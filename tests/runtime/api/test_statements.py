@@ -145,3 +145,28 @@ def test_one_record_and_its_history(world: World) -> None:
     path = f"apps/store/forms/orders/records/{record}"
     assert cost(world, lambda: world.as_("rep").get(path)) <= LIST
     assert cost(world, lambda: world.as_("rep").get(f"{path}/history")) <= 10
+
+
+def test_a_form_with_many_links_reads_their_names_at_once(world: World) -> None:
+    text = """\
+app: linked
+forms:
+  parts:
+    fields:
+      name: {type: text}
+  kits:
+    fields:
+      parts: {type: links, to: parts}
+"""
+    world.office.publisher.publish(text, "linked.yaml")
+    forms = "apps/linked/forms"
+    parts = [
+        world.admin.post(f"{forms}/parts/records", {"fields": {"name": f"Part {at}"}}).data["id"]
+        for at in range(40)
+    ]
+
+    def page_cost(count: int) -> int:
+        kit = world.admin.post(f"{forms}/kits/records", {"fields": {"parts": parts[:count]}}).data["id"]
+        return cost(world, lambda: world.admin.ask("GET", f"/a/linked/f/kits/r/{kit}/edit"))
+
+    assert page_cost(40) == page_cost(4)

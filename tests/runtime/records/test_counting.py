@@ -54,7 +54,7 @@ def test_many_who_take_at_once_never_take_more_than_there_is(app: Workpiece) -> 
         try:
             app.press("claims", claim, "issue")
         except Exception as refused:  # noqa: BLE001 - what it is, the next line says
-            assert refused.problem.code.name == "not-enough"  # type: ignore[attr-defined]
+            assert refused.problem.code.name == "not-enough"
             return False
         return True
 
@@ -195,7 +195,7 @@ def test_a_unique_value_goes_to_one_of_many(workshop: Workshop) -> None:
         try:
             app.save("a", x="same", y=str(number))
         except Exception as refused:  # noqa: BLE001 - what it is, the next lines say
-            problem = refused.first[0] if isinstance(refused, Refused) else refused.problem  # type: ignore[attr-defined]
+            problem = refused.first[0] if isinstance(refused, Refused) else refused.problem
             return f"{problem.code.name} {problem.path}"
         return "saved"
 

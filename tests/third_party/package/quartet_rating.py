@@ -1,4 +1,4 @@
-"""Stars: the field type `rating` and the function `STARS`."""
+"""Stars: the field type `score` and the function `STARS`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +21,7 @@ NOT_STARS = ProblemCode(
 class Rating(FieldType):
     """Stars, from none to as many as you say."""
 
-    name = "rating"
+    name = "score"
     label = Text("评分", "Rating")
 
     @dataclass(frozen=True, kw_only=True)

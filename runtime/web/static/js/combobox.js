@@ -1,10 +1,11 @@
 /** An accessible combobox over a search endpoint: {"items": [{value, label, hint}]} for ?q=. Safe while an IME composes. */
 
+import { valueOf } from "./fields.js";
 import { announce, debounce, icon, make, say } from "./words.js";
 
 let number = 0;
 
-class Combobox {
+export class Combobox {
   constructor(box) {
     this.box = box;
     this.input = box.querySelector("input[type=text]");
@@ -99,11 +100,7 @@ class Combobox {
     const words = fresh && this.input.value === this.shown ? "" : this.input.value.trim();
     const slow = setTimeout(() => turn === this.turn && this.note(say("searching")), 150);
     try {
-      const url = new URL(this.box.dataset.lookup, location.href);
-      url.searchParams.set("q", words);
-      const answer = await fetch(url, { headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const { items } = await answer.json();
+      const items = await this.find(words);
       if (turn !== this.turn || document.activeElement !== this.input) return;
       this.show(items, words);
     } catch {
@@ -111,6 +108,24 @@ class Combobox {
     } finally {
       clearTimeout(slow);
     }
+  }
+
+  /** The values of the record that decide what is offered, by the names of their fields. */
+  around() {
+    const { depends = "" } = this.box.dataset;
+    const before = this.name.slice(0, this.name.lastIndexOf(".") + 1);
+    const fieldOf = (key) => this.box.closest("form").querySelector(`[data-field="${CSS.escape(before + key)}"]`);
+    return depends.split(" ").filter((key) => key && fieldOf(key)).map((key) => [key, valueOf(fieldOf(key)) ?? ""]);
+  }
+
+  /** What there is to choose from: asked of the server. */
+  async find(words) {
+    const url = new URL(this.box.dataset.lookup, location.href);
+    for (const [key, value] of this.around()) url.searchParams.set(`own.${key}`, value);
+    url.searchParams.set("q", words);
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return (await answer.json()).items;
   }
 
   show(items, words) {

@@ -1,6 +1,30 @@
-/** Reading and writing the fields of components/field.html by their kind. */
+/** Reading and writing the fields of components/field.html: the general way, and kinds of control that have their own. */
 
 import { make, say } from "./words.js";
+
+const kinds = new Map();
+const GENERAL = Object.create(null); // every object has a valueOf; here a kind must have its own
+
+/** A script of js/controls/ says here how its kind works; what it leaves out goes the general way.
+    wire(field) sets it up once, valueOf(field) reads it, put(field, value, display) writes it without an event,
+    lock(field, locked) makes it read-only. */
+export function define(kind, ways) {
+  kinds.set(kind, Object.assign(Object.create(null), ways));
+}
+
+const waysOf = (field) => kinds.get(field.dataset.kind) ?? GENERAL;
+
+/** Loads the scripts of the kinds below an element and sets their fields up; nothing to wait for where there are none. */
+export async function wireFields(root) {
+  const fields = [...root.querySelectorAll("[data-field][data-script]")].filter((field) => !field.closest("template"));
+  // A control whose script does not come works the general way; the rest of the form must not wait for it.
+  await Promise.allSettled([...new Set(fields.map((field) => field.dataset.script))].map((address) => import(address)));
+  for (const field of fields) {
+    if (field.dataset.wired) continue;
+    field.dataset.wired = "1";
+    waysOf(field).wire?.(field);
+  }
+}
 
 export const name = (field) => field.dataset.field;
 const inputs = (field) => [...field.querySelectorAll("input[name], select[name], textarea[name]")];
@@ -14,7 +38,8 @@ export function label(field) {
 /** The field's value as it goes to the server; undefined where there is none to send. */
 export function valueOf(field) {
   const kind = field.dataset.kind;
-  if (kind === "readonly" || kind === "file") return undefined;
+  if (kind === "readonly" || "holds" in field.dataset) return undefined;
+  if (waysOf(field).valueOf) return waysOf(field).valueOf(field);
   const all = inputs(field);
   const ticks = field.querySelector("[data-ticks]");
   if (ticks) {
@@ -34,7 +59,8 @@ export function valueOf(field) {
 export function put(field, value, display) {
   const kind = field.dataset.kind;
   if (kind === "readonly") return show(field, display ?? value ?? "");
-  if (kind === "file") return false;
+  if ("holds" in field.dataset) return false;
+  if (waysOf(field).put) return waysOf(field).put(field, value, display);
   const ticks = field.querySelector("[data-ticks]");
   const wanted = [].concat(value ?? []).map(String);
   if (ticks) ticks.querySelectorAll("input").forEach((input) => (input.checked = wanted.includes(input.value)));
@@ -52,7 +78,8 @@ export function put(field, value, display) {
   return true;
 }
 
-function show(field, text) {
+function show(field, given) {
+  const text = [].concat(given).join(document.documentElement.lang.startsWith("zh") ? "、" : ", ");
   const output = field.querySelector("output");
   if (!output || output.textContent === text) return false;
   output.textContent = text;
@@ -77,6 +104,7 @@ export function reveal(field, visible) {
 export function require(field, required) {
   const mark = field.querySelector("[data-mark]");
   if (mark) mark.hidden = !required;
+  if ("holds" in field.dataset) return;
   for (const input of field.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     if (!(input.type === "checkbox" && field.querySelector("[data-ticks]"))) input.required = required;
   }
@@ -84,6 +112,7 @@ export function require(field, required) {
 
 /** Text can be read-only; a choice can only be disabled. */
 export function lock(field, locked) {
+  if ("holds" in field.dataset) return waysOf(field).lock?.(field, locked);
   for (const input of field.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     if (/^(select-one|select-multiple|radio|checkbox|file)$/.test(input.type)) {
       if (locked) input.dataset.locked = "";
@@ -92,17 +121,27 @@ export function lock(field, locked) {
     } else input.readOnly = locked;
   }
   field.querySelectorAll(".step").forEach((step) => (step.hidden = locked));
+  waysOf(field).lock?.(field, locked);
 }
 
 export function complain(field, problems) {
-  const error = field.querySelector("[data-error]");
+  const error = field.querySelector(":scope > [data-error]");
   if (!error) return;
   const text = problems.join(document.documentElement.lang.startsWith("zh") ? "；" : "; ");
   if (error.textContent !== text) error.textContent = text;
-  for (const input of field.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+  if ("holds" in field.dataset) return;
+  for (const input of field.querySelectorAll("input:not([type=hidden]), select, textarea, [contenteditable]")) {
     if (problems.length) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
   }
+}
+
+/** The value in other words, below the input. */
+export function annotate(field, text) {
+  const note = field.querySelector("[data-note]");
+  if (!note || note.textContent === text) return;
+  note.textContent = text;
+  note.hidden = !text;
 }
 
 /** Replaces the options of a select, radio or group of checkboxes and keeps what is chosen where it still exists. */

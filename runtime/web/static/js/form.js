@@ -2,10 +2,12 @@
     the answer is laid over the form without touching the focus or the field being typed in. */
 
 import { announce, clock, csrf, debounce, icon, make, say } from "./words.js";
-import { complain, label, lock, name, offer, put, require, reveal, valueOf } from "./fields.js";
+import { annotate, complain, label, lock, name, offer, put, require, reveal, valueOf, wireFields } from "./fields.js";
 import * as drafts from "./drafts.js";
+import { ServerDraft } from "./keeping.js";
 import { wireComboboxes } from "./combobox.js";
-import { wireLines } from "./lines.js";
+import { wireSteps } from "./steps.js";
+import { wireTabs } from "./tabs.js";
 import { session, signIn } from "./session.js";
 
 const WAIT = 120;
@@ -20,10 +22,15 @@ class LiveForm {
     this.ask = debounce(() => this.preview(), WAIT);
     this.keep = debounce(() => this.store(), 400);
     this.key = form.dataset.draftKey;
+    this.server = new ServerDraft(form, () => this.content(), (kept, sentence) => this.keptThere(kept, sentence), {
+      unsaved: form.dataset.typed === "all",
+    });
+    this.tabs = wireTabs(form);
     this.listen();
     this.fields().filter((field) => field.hidden).forEach((field) => reveal(field, false));
     this.start = JSON.stringify(this.record());
     this.remember((form.dataset.typed ?? "").split(" "));
+    this.catchUp();
     this.offerDraft();
     form.querySelector("[data-ui=problem-summary]")?.focus();
   }
@@ -36,6 +43,17 @@ class LiveForm {
     }
   }
 
+  /** Somebody may have begun to type before the script was there. */
+  catchUp() {
+    const typed = "input:not([type=hidden], [type=checkbox], [type=radio], [type=file]), textarea";
+    const begun = this.fields().filter((field) => [...field.querySelectorAll(typed)].some((input) => input.value !== input.defaultValue));
+    for (const field of begun) this.edits.set(name(field), ++this.count);
+    if (!begun.length) return;
+    this.ask();
+    this.keep();
+    this.server.touch();
+  }
+
   fields() {
     return [...this.form.querySelectorAll("[data-field]")];
   }
@@ -46,6 +64,10 @@ class LiveForm {
       const value = valueOf(field);
       if (value !== undefined && !field.closest("template")) record[name(field)] = value;
     }
+    // Which rows a sub-table has: none may be left, and a row may be known by its number alone.
+    for (const mark of this.form.querySelectorAll("[data-lines] input[type=hidden]")) {
+      if (/\.(id|rows)$/.test(mark.name)) record[mark.name] = mark.value;
+    }
     return record;
   }
 
@@ -54,7 +76,7 @@ class LiveForm {
     for (const kind of ["input", "change"]) form.addEventListener(kind, (event) => this.edited(event));
     form.addEventListener("focusout", (event) => {
       const field = event.target.closest("[data-field]");
-      if (!field || !this.edits.has(name(field)) || this.touched.has(name(field))) return;
+      if (!field || field.contains(event.relatedTarget) || !this.edits.has(name(field)) || this.touched.has(name(field))) return;
       this.touched.add(name(field));
       this.ask();
     });
@@ -63,6 +85,10 @@ class LiveForm {
     form.addEventListener("click", (event) => this.follow(event));
     addEventListener("pageshow", () => this.busy(false));
     addEventListener("pagehide", () => this.edits.size && this.store());
+    addEventListener("beforeunload", (event) => {
+      if (this.edits.size && !this.server.isKept && !this.store()) event.preventDefault();
+    });
+    form.querySelector("[data-save-draft]")?.addEventListener("click", () => this.saveDraft());
   }
 
   edited(event) {
@@ -74,6 +100,7 @@ class LiveForm {
     this.state("unsaved", say("unsaved"));
     if (!event.isComposing) this.ask();
     this.keep();
+    this.server.touch();
   }
 
   /** Enter in a one-line input goes on typing, never off to the server; Ctrl Enter submits. */
@@ -90,22 +117,31 @@ class LiveForm {
   /** First asks whether the session lives and the server answers: leaving the page would lose what was typed. */
   submitting(event) {
     if (this.cleared) return (this.cleared = false);
-    event.preventDefault();
+    const guest = "guest" in this.form.dataset;
+    if (!guest || this.form.dataset.busy) event.preventDefault();
     if (this.form.dataset.busy) return;
     this.busy(true);
     this.state("saving", say("saving"));
-    this.send(event.submitter);
+    if (guest) this.markSent();
+    else this.send(event.submitter);
+  }
+
+  /** The next page says what became of it; until then the draft on this device stays. */
+  markSent() {
+    drafts.write(this.key, { at: Date.now(), sent: true, record: this.record(), shown: this.shown() });
   }
 
   async send(submitter) {
     const found = await session();
     if (found === "alive") {
-      drafts.write(this.key, { at: Date.now(), sent: true, record: this.record(), shown: this.shown() });
+      await this.server.close();
+      this.markSent();
       this.cleared = true;
       return this.form.requestSubmit(submitter);
     }
     this.busy(false);
     this.store();
+    this.server.open();
     if (found === "ended") return this.ended(() => this.form.requestSubmit(submitter), true);
     this.state("failed", say("notSaved"));
     announce(say("notSaved"), { urgent: true });
@@ -142,6 +178,8 @@ class LiveForm {
     const into = target?.matches("[data-ticks]") ? target.querySelector("input") : target;
     if (!into) return;
     event.preventDefault();
+    const section = into.closest(".is-off-tab");
+    if (section) this.tabs.reveal(section);
     into.focus();
     into.closest("[data-field]")?.scrollIntoView({ block: "center" });
   }
@@ -184,17 +222,34 @@ class LiveForm {
       if (field.dataset.kind === "readonly") {
         const text = want.display ?? want.value ?? "";
         if (put(field, want.value, text)) news.push(say("worked", { label: label(field), value: text || say("blank") }));
-      } else if (want.value != null && !typing && String(valueOf(field)) !== String(want.value)) {
-        put(field, want.value, want.display);
+      } else if (want.value != null && !typing && !want.problems?.length && String(valueOf(field)) !== String(want.value)) {
+        put(field, want.value, want.labels ?? want.display);
       }
+      if (want.note !== undefined) annotate(field, want.note);
       if (want.problems) complain(field, want.problems);
     }
     for (const section of this.form.querySelectorAll("[data-ui=form-section]")) {
-      const own = [...section.querySelectorAll("[data-field]")];
-      if (own.length && !section.querySelector("[data-lines]")) section.hidden = own.every((field) => field.hidden);
+      const own = [...section.querySelectorAll("[data-field]")].filter((field) => !field.parentElement.closest("[data-field]"));
+      if (own.length) section.hidden = own.every((field) => field.hidden);
     }
+    this.tabs?.mark();
+    this.similar(decided.similar ?? []);
     this.whole(decided.problems ?? []);
     if (news.length) announce(news.join(document.documentElement.lang.startsWith("zh") ? "。" : ". "));
+  }
+
+  /** Records that may be the same: a warning, which stops nobody. */
+  similar(warnings) {
+    const slot = this.form.querySelector("[data-similar]");
+    const text = JSON.stringify(warnings);
+    if (!slot || (slot.dataset.text ?? "[]") === text) return;
+    slot.dataset.text = text;
+    slot.replaceChildren(
+      ...warnings.map((one) => {
+        const links = one.records.flatMap((record, place) => [place ? " · " : " ", make("a", { href: record.url, target: "_blank", rel: "noopener" }, record.title)]);
+        return make("p", { class: "similar", "data-ui": "similar" }, icon("warning", "icon-s"), make("span", {}, one.sentence, ...links));
+      }),
+    );
   }
 
   /** Problems of the record as a whole. A summary from the server stays until the next submit. */
@@ -217,7 +272,34 @@ class LiveForm {
     place.textContent = text;
   }
 
-  /* ---- the draft on this device ---- */
+  /* ---- the draft, on the server and on this device ---- */
+
+  /** What the server keeps: all that the form holds but passwords, and what of it a person has typed. */
+  content() {
+    const version = this.form.querySelector("input[name=version]")?.value || null;
+    return { id: this.form.dataset.id || null, version, record: this.keepable(), edited: [...this.edits.keys()] };
+  }
+
+  keepable() {
+    const record = this.record();
+    for (const field of this.fields()) if (field.querySelector("input[type=password]")) delete record[name(field)];
+    return record;
+  }
+
+  keptThere(kept, sentence) {
+    if (this.form.dataset.busy) return;
+    if (kept) this.store();
+    this.state(kept ? "saved" : "failed", kept ? say("draftKept", { time: clock() }) : sentence);
+  }
+
+  async saveDraft() {
+    if (!this.edits.size) return;
+    this.store();
+    const kept = await this.server.save();
+    const said = say(kept ? "draftKept" : "draftFailed", { time: clock() });
+    if (kept) this.state("saved", said);
+    announce(said);
+  }
 
   /** The labels of chosen records: a stored draft needs them as well as the values. */
   shown() {
@@ -230,13 +312,28 @@ class LiveForm {
     return shown;
   }
 
+  /** Keeps what is typed on this device; false where it does not let us. */
   store() {
-    if (!this.key || this.form.dataset.busy) return;
-    const record = this.record();
-    for (const field of this.fields()) if (field.querySelector("input[type=password]")) delete record[name(field)];
-    if (drafts.write(this.key, { at: Date.now(), record, shown: this.shown() })) {
-      this.state("unsaved", say("kept", { time: clock() }));
-    }
+    if (!this.key || this.form.dataset.busy) return true;
+    const server = { draft: this.server.id, kept: this.server.isKept };
+    const kept = drafts.write(this.key, { at: Date.now(), record: this.keepable(), shown: this.shown(), ...server });
+    if (kept && !server.kept) this.state("unsaved", say("kept", { time: clock() }));
+    return kept;
+  }
+
+  /** Rows that the page does not have can only be drawn by the server. */
+  lacksRows(record) {
+    const names = new Set(this.fields().map(name));
+    return Object.keys(record).some((each) => each.split(".").length === 3 && !each.endsWith(".id") && !names.has(each));
+  }
+
+  async restoreThere(record) {
+    const { id, version } = this.content();
+    this.server.content = () => ({ id, version, record, edited: Object.keys(record) });
+    this.server.touch();
+    if (!(await this.server.save())) return;
+    drafts.forget(this.key);
+    location.assign(`${this.server.address}/${this.server.id}`);
   }
 
   offerDraft() {
@@ -244,17 +341,22 @@ class LiveForm {
     const box = document.querySelector("[data-local-draft]");
     if (!draft || !box) return;
     const refused = this.form.querySelector("[data-ui=problem-summary], [data-ui=conflict]");
-    if (refused || JSON.stringify(draft.record) === this.start) return drafts.forget(this.key);
+    if (refused || draft.kept || JSON.stringify(draft.record) === this.start) return drafts.forget(this.key);
     box.hidden = false;
+    const older = draft.draft && document.querySelector(`[data-server-draft="${draft.draft}"]`);
+    if (older) older.hidden = true;
     announce(box.textContent.trim().replace(/\s+/g, " "));
     box.querySelector("[data-local-draft-time]").textContent = clock(new Date(draft.at));
     box.querySelector("[data-local-restore]").addEventListener("click", () => {
+      if (this.server.address && this.lacksRows(draft.record)) return this.restoreThere(draft.record);
       for (const field of this.fields()) {
         if (!(name(field) in draft.record)) continue;
         put(field, draft.record[name(field)], draft.shown?.[name(field)]);
         this.edits.set(name(field), ++this.count);
       }
       box.hidden = true;
+      if (draft.draft) this.server.id = draft.draft;
+      this.server.touch();
       this.state("unsaved", say("unsaved"));
       this.preview();
       this.form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
@@ -262,12 +364,14 @@ class LiveForm {
     box.querySelector("[data-local-discard]").addEventListener("click", () => {
       drafts.forget(this.key);
       box.hidden = true;
+      if (older) older.hidden = false;
     });
   }
 }
 
 wireComboboxes(document);
-document.querySelectorAll("[data-form]").forEach((form) => {
-  wireLines(form);
+document.querySelectorAll("[data-form]").forEach(async (form) => {
+  wireSteps(form);
+  await wireFields(form);
   new LiveForm(form);
 });

@@ -1,66 +1,76 @@
-/** A list of records: the filter popover, the column chooser, rows by keyboard, ticked rows. */
+/** A list of records: the order of columns, rows by keyboard, ticked rows, sorting by several columns. */
 
-import { isTyping, make, say } from "./words.js";
-import { wireComboboxes } from "./combobox.js";
+import { announce, isTyping, say } from "./words.js";
 
-/* ---- filters: field → operator → value; ends in one parameter f ---- */
-
-const filter = document.querySelector("[data-filter-form]");
-if (filter) wireFilter(filter);
-
-function wireFilter(form) {
-  const fields = JSON.parse(form.querySelector("[data-filter-fields]").textContent);
-  const [field, operator] = [form.elements.add_field, form.elements.add_operator];
-  const place = form.querySelector("[data-filter-value]");
-  const chosen = () => fields.find((each) => each.name === field.value);
-  const isBare = () => chosen().operators.find((each) => each.value === operator.value)?.bare;
-
-  function operators() {
-    operator.replaceChildren(...chosen().operators.map((each) => make("option", { value: each.value }, each.label)));
-    value();
-  }
-
-  function value() {
-    const { options, lookup_url: lookup, kind } = chosen();
-    const common = { id: "add_value", "data-ui": "filter-value" };
-    let control;
-    if (options) control = make("select", { class: "select", ...common }, ...options.map((each) => make("option", { value: each.value }, each.label)));
-    else if (lookup) {
-      control = make("div", { class: "combo", "data-combobox": true, "data-lookup": lookup });
-      control.append(make("input", { type: "hidden", name: "value", "data-value": true }), make("input", { type: "text", class: "input", autocomplete: "off", ...common }));
-    } else {
-      const types = { date: "date", datetime: "datetime-local" };
-      const numeric = kind === "number" || kind === "money";
-      control = make("input", { class: "input", type: types[kind] ?? "text", inputmode: numeric ? "decimal" : null, autocomplete: "off", ...common });
-    }
-    place.replaceChildren(place.querySelector("label"), control);
-    place.hidden = Boolean(isBare());
-    wireComboboxes(place);
-  }
-
-  field.addEventListener("change", operators);
-  operator.addEventListener("change", () => (place.hidden = Boolean(isBare())));
-  form.closest("details").addEventListener("toggle", (event) => event.target.open && field.focus());
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.isComposing) event.preventDefault();
-  });
-  form.addEventListener("submit", () => {
-    const control = place.querySelector("[data-value]") ?? place.querySelector("#add_value");
-    const words = [field.value, operator.value];
-    if (!isBare()) words.push(control.value);
-    form.append(make("input", { type: "hidden", name: "f", value: words.join(":") }));
-    for (const each of form.querySelectorAll("[name^=add_], [name=value]")) each.disabled = true;
-  });
-  operators();
-}
+/* ---- the column chooser: which columns, in which order; ends in one parameter cols ---- */
 
 const columns = document.querySelector("[data-columns-form]");
-columns?.addEventListener("submit", () => {
-  const names = [...columns.querySelectorAll("[name=cols]")].filter((each) => each.type === "hidden" || (each.checked && !each.disabled));
-  const cols = names.map((each) => each.value).join(",");
-  names.concat([...columns.querySelectorAll("[name=cols]")]).forEach((each) => (each.disabled = true));
-  columns.append(make("input", { type: "hidden", name: "cols", value: cols }));
-});
+if (columns) wireColumns(columns);
+
+function wireColumns(form) {
+  const list = form.querySelector("[data-columns]");
+  const choices = () => [...list.querySelectorAll("[data-column-choice]")];
+  let dragged = null;
+
+  const tell = (choice) => announce(say("moved", { label: choice.textContent.trim(), n: choices().indexOf(choice) + 1 }));
+  for (const choice of choices()) {
+    choice.draggable = true;
+    choice.addEventListener("dragstart", (event) => {
+      dragged = choice;
+      event.dataTransfer.effectAllowed = "move";
+      choice.classList.add("is-dragged");
+    });
+    choice.addEventListener("dragend", () => {
+      choice.classList.remove("is-dragged");
+      dragged = null;
+    });
+    choice.addEventListener("dragover", (event) => {
+      if (!dragged || dragged === choice) return;
+      event.preventDefault();
+      const box = choice.getBoundingClientRect();
+      if (event.clientY < box.top + box.height / 2) choice.before(dragged);
+      else choice.after(dragged);
+    });
+  }
+  list.addEventListener("drop", (event) => event.preventDefault());
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const choice = event.target.closest("[data-column-choice]");
+    if (!event.altKey || !step || !choice) return;
+    event.preventDefault();
+    const next = choices()[choices().indexOf(choice) + step];
+    if (step < 0) next?.before(choice);
+    else next?.after(choice);
+    event.target.focus();
+    tell(choice);
+  });
+  form.addEventListener("submit", () => {
+    const boxes = [...form.querySelectorAll("[name=cols]")];
+    const names = boxes.filter((each) => each.type === "hidden" || (each.checked && !each.disabled)).map((each) => each.value);
+    boxes.forEach((each) => (each.disabled = true));
+    const cols = document.createElement("input");
+    Object.assign(cols, { type: "hidden", name: "cols", value: names.join(",") });
+    form.append(cols);
+  });
+}
+
+/* ---- Shift and a press on a heading adds a level to the order, or turns it round ---- */
+
+document.querySelectorAll("[data-ui=list] .sort").forEach((link) =>
+  link.addEventListener("click", (event) => {
+    if (!event.shiftKey) return;
+    event.preventDefault();
+    const address = new URL(location.href);
+    const name = link.closest("[data-column]").dataset.column;
+    const order = (address.searchParams.get("sort") ?? "").split(",").filter(Boolean);
+    const at = order.findIndex((each) => each.replace(/^-/, "") === name);
+    if (at < 0) order.push(name);
+    else order[at] = order[at].startsWith("-") ? name : `-${name}`;
+    address.searchParams.set("sort", order.join(","));
+    for (const place of ["page", "after", "before"]) address.searchParams.delete(place);
+    location.href = address;
+  }),
+);
 
 /* ---- rows ---- */
 
@@ -133,6 +143,11 @@ function count() {
   if (bulk) {
     bulk.hidden = n === 0;
     bulk.querySelector("[data-bulk-count]").textContent = say("selected", { n });
+    const whole = bulk.querySelector("[data-bulk-all]");
+    if (whole) {
+      whole.hidden = n < ticks.length;
+      if (whole.hidden) whole.querySelector("input").checked = false;
+    }
   }
 }
 

@@ -14,7 +14,7 @@ wireDialogs();
 wireMenus();
 wireToasts();
 wirePalette(shell?.dataset.palette);
-if (shell && !document.querySelector("[data-form]")) forgetSent();
+if ((shell || document.querySelector("[data-sent]")) && !document.querySelector("[data-form]")) forgetSent();
 if (document.querySelector("[data-combobox]")) import("./combobox.js").then(({ wireComboboxes }) => wireComboboxes(document));
 
 /* ---- theme: at once, then stored; the plain post is the way without it ---- */
