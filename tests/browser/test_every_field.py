@@ -149,6 +149,7 @@ def choose(page: Page, field: Locator) -> None:
 
 def posted(page: Page) -> dict[str, list[str]]:
     """Return what the form would send, once the server has looked at it."""
+    page.wait_for_selector("form[data-form][data-ready]")
     with page.expect_response(re.compile("/preview$")):
         page.locator("form[data-form]").dispatch_event("change")
     page.evaluate("new Promise((done) => requestIdleCallback(done))")
@@ -252,7 +253,7 @@ def test_a_browser_that_cannot_scan_says_so(come: Visitor) -> None:
 
 
 def test_a_rich_text_keeps_its_formatting_and_nothing_else(come: Visitor, filled: Filled) -> None:
-    page = come.sign_in(WHO, f"{filled.path}/edit")
+    page = come.sign_in(WHO, f"{filled.path}/copy")
     area = field_of(page, "a_rich_text").locator("[data-rich-area]")
     area.focus()
     page.keyboard.press("Control+a")

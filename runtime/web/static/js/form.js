@@ -13,8 +13,9 @@ import { session, signIn } from "./session.js";
 const WAIT = 120;
 
 class LiveForm {
-  constructor(form) {
+  constructor(form, tabs) {
     this.form = form;
+    this.tabs = tabs;
     this.touched = new Set();
     this.edits = new Map(); // field name → number of the edit that wrote it last
     this.count = 0;
@@ -25,7 +26,6 @@ class LiveForm {
     this.server = new ServerDraft(form, () => this.content(), (kept, sentence) => this.keptThere(kept, sentence), {
       unsaved: form.dataset.typed === "all",
     });
-    this.tabs = wireTabs(form);
     this.listen();
     this.fields().filter((field) => field.hidden).forEach((field) => reveal(field, false));
     this.start = JSON.stringify(this.record());
@@ -43,10 +43,9 @@ class LiveForm {
     }
   }
 
-  /** Somebody may have begun to type before the script was there. */
+  /** Somebody may have begun to type and to choose before the script was there. */
   catchUp() {
-    const typed = "input:not([type=hidden], [type=checkbox], [type=radio], [type=file]), textarea";
-    const begun = this.fields().filter((field) => [...field.querySelectorAll(typed)].some((input) => input.value !== input.defaultValue));
+    const begun = this.fields().filter((field) => [...field.querySelectorAll("input, textarea, select")].some(isChanged));
     for (const field of begun) this.edits.set(name(field), ++this.count);
     if (!begun.length) return;
     this.ask();
@@ -369,9 +368,21 @@ class LiveForm {
   }
 }
 
+/** Whether an input no longer has what came with the page. */
+function isChanged(input) {
+  if (["hidden", "file"].includes(input.type)) return false;
+  if (["checkbox", "radio"].includes(input.type)) return input.checked !== input.defaultChecked;
+  if (!input.matches("select")) return input.value !== input.defaultValue;
+  const options = [...input.options];
+  if (!options.some((option) => option.defaultSelected) && !input.multiple) return input.selectedIndex > 0;
+  return options.some((option) => option.selected !== option.defaultSelected);
+}
+
 wireComboboxes(document);
 document.querySelectorAll("[data-form]").forEach(async (form) => {
   wireSteps(form);
+  const tabs = wireTabs(form); // works at once; the scripts of the controls take longer
   await wireFields(form);
-  new LiveForm(form);
+  new LiveForm(form, tabs);
+  form.dataset.ready = "";
 });
